@@ -1,0 +1,22 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`pip install` of the part that needs no ROS; colcon builds the package with CMakeLists.txt."""
+
+from setuptools import find_packages
+from setuptools import setup
+
+setup(
+    name='alphapose_ros',
+    version='0.1.0',
+    description='Whole-body human pose estimation and tracking for ROS 2',
+    license='Apache-2.0',
+    python_requires='>=3.10',
+    packages=find_packages(include=['alphapose_ros', 'alphapose_ros.*']),
+    install_requires=['numpy>=1.21', 'opencv-python-headless>=4.5', 'rich>=12', 'scipy>=1.8'],
+    extras_require={
+        'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
+        'bags': ['rosbags>=0.10'],
+        'torch': ['torch>=2.1', 'torchvision>=0.16'],
+    },
+    entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},
+)
