@@ -6,6 +6,7 @@ Start the pipeline: detector, pose and tracker, optionally with a camera and vie
 An argument that is not given leaves the value of `params_file` alone. Every name is relative, so
 `namespace` moves the whole pipeline; `image` points it at a camera topic, raw or compressed.
 """
+
 from pathlib import Path
 
 from launch import Condition
@@ -64,63 +65,100 @@ def arguments():
     """Return what `ros2 launch ... --show-args` explains."""
     return [
         DeclareLaunchArgument(
-            'namespace', default_value='',
-            description='Namespace of all nodes and topics, e.g. front_camera.'),
+            'namespace',
+            default_value='',
+            description='Namespace of all nodes and topics, e.g. front_camera.',
+        ),
         DeclareLaunchArgument(
-            'image', default_value='image',
+            'image',
+            default_value='image',
             description='Image topic to read, e.g. /camera/image_raw; compressed images are read '
-                        'from its companion <image>/compressed.'),
+            'from its companion <image>/compressed.',
+        ),
         DeclareLaunchArgument(
-            'image_transport', default_value='', choices=['', 'raw', 'compressed'],
-            description='Read the raw or the compressed image topic (empty: as in params_file).'),
+            'image_transport',
+            default_value='',
+            choices=['', 'raw', 'compressed'],
+            description='Read the raw or the compressed image topic (empty: as in params_file).',
+        ),
         DeclareLaunchArgument(
-            'params_file', default_value='params.yaml',
+            'params_file',
+            default_value='params.yaml',
             description='Parameters of all nodes: a path, or the name of a file of this package: '
-                        'params.yaml (the defaults, explained), cpu.yaml, accurate.yaml or '
-                        'replay.yaml.'),
+            'params.yaml (the defaults, explained), cpu.yaml, accurate.yaml or '
+            'replay.yaml.',
+        ),
         DeclareLaunchArgument(
-            'composed', default_value='true', choices=['true', 'false'],
+            'composed',
+            default_value='true',
+            choices=['true', 'false'],
             description='Run detector, pose and tracker in one process (true, the fastest way) '
-                        'or in three.'),
+            'or in three.',
+        ),
         DeclareLaunchArgument(
-            'use_sim_time', default_value='', choices=['', 'true', 'false'],
+            'use_sim_time',
+            default_value='',
+            choices=['', 'true', 'false'],
             description='Take the time from /clock, for bags and simulators (empty: as in '
-                        'params_file).'),
+            'params_file).',
+        ),
         DeclareLaunchArgument(
-            'device', default_value='',
+            'device',
+            default_value='',
             description='Where the networks run: auto, cpu, cuda or cuda:N (empty: as in '
-                        'params_file).'),
+            'params_file).',
+        ),
         DeclareLaunchArgument(
-            'model', default_value='',
+            'model',
+            default_value='',
             description='Pose network: a name known to the package or the path of an .onnx file '
-                        '(empty: as in params_file).'),
+            '(empty: as in params_file).',
+        ),
         DeclareLaunchArgument(
-            'detector', default_value='',
+            'detector',
+            default_value='',
             description='Person detector: a name known to the package or the path of an .onnx '
-                        'file (empty: as in params_file).'),
+            'file (empty: as in params_file).',
+        ),
         DeclareLaunchArgument(
-            'log_level', default_value='info',
+            'log_level',
+            default_value='info',
             choices=['debug', 'info', 'warn', 'error', 'fatal'],
-            description='Log messages of this severity and above.'),
+            description='Log messages of this severity and above.',
+        ),
         DeclareLaunchArgument(
-            'camera', default_value='none', choices=['none', 'usb_cam', 'v4l2_camera', 'video'],
+            'camera',
+            default_value='none',
+            choices=['none', 'usb_cam', 'v4l2_camera', 'video'],
             description='Start an image source that publishes on the image topic: a driver (its '
-                        'package must be installed), or video, a file played by this package '
-                        '(everything stops when it ends). none: somebody else publishes.'),
+            'package must be installed), or video, a file played by this package '
+            '(everything stops when it ends). none: somebody else publishes.',
+        ),
         DeclareLaunchArgument(
-            'source', default_value='',
+            'source',
+            default_value='',
             description='What the camera opens. usb_cam, v4l2_camera: a device such as '
-                        '/dev/video0; video: a video file, a folder of images or a camera index.'),
+            '/dev/video0; video: a video file, a folder of images or a camera index.',
+        ),
         DeclareLaunchArgument(
-            'loop', default_value='', choices=['', 'true', 'false'],
-            description='Start again when the video ends (empty: as in params_file).'),
+            'loop',
+            default_value='',
+            choices=['', 'true', 'false'],
+            description='Start again when the video ends (empty: as in params_file).',
+        ),
         DeclareLaunchArgument(
-            'rviz', default_value='false', choices=['true', 'false'],
-            description='Start RViz and show the overlay.'),
+            'rviz',
+            default_value='false',
+            choices=['true', 'false'],
+            description='Start RViz and show the overlay.',
+        ),
         DeclareLaunchArgument(
-            'overlay', default_value=LaunchConfiguration('rviz'), choices=['true', 'false'],
+            'overlay',
+            default_value=LaunchConfiguration('rviz'),
+            choices=['true', 'false'],
             description='Draw the skeletons on the images, on the topics overlay and '
-                        'overlay/compressed (default: same as rviz).'),
+            'overlay/compressed (default: same as rviz).',
+        ),
     ]
 
 
@@ -130,26 +168,46 @@ def dds_profile():
 
     It is needed where images are published: without it, best-effort images above 512 KB are lost.
     """
-    unset = Condition(predicate=lambda context: not any(
-        variable in context.environment for variable in PROFILE_VARIABLES))
+    unset = Condition(
+        predicate=lambda context: (
+            not any(variable in context.environment for variable in PROFILE_VARIABLES)
+        )
+    )
     return SetEnvironmentVariable(
-        PROFILE_VARIABLES[0], str(CONFIG / 'fastdds_shm.xml'), condition=unset)
+        PROFILE_VARIABLES[0], str(CONFIG / 'fastdds_shm.xml'), condition=unset
+    )
 
 
 def cameras():
     """Return the image sources and the viewer; they do not take `params_file`."""
-    remappings = [('image_raw', LaunchConfiguration('image')),
-                  ('image_raw/compressed', [LaunchConfiguration('image'), '/compressed'])]
+    remappings = [
+        ('image_raw', LaunchConfiguration('image')),
+        ('image_raw/compressed', [LaunchConfiguration('image'), '/compressed']),
+    ]
     return [
         set_value('use_sim_time', 'use_sim_time'),
         set_text('video_device', 'source'),
-        Node(package='usb_cam', executable='usb_cam_node_exe', output='screen',
-             remappings=remappings, condition=equals('camera', 'usb_cam')),
-        Node(package='v4l2_camera', executable='v4l2_camera_node', output='screen',
-             remappings=remappings, condition=equals('camera', 'v4l2_camera')),
-        Node(package='rviz2', executable='rviz2', arguments=['-d', str(CONFIG / 'alphapose.rviz')],
-             remappings=[('/overlay', 'overlay')],
-             condition=IfCondition(LaunchConfiguration('rviz'))),
+        Node(
+            package='usb_cam',
+            executable='usb_cam_node_exe',
+            output='screen',
+            remappings=remappings,
+            condition=equals('camera', 'usb_cam'),
+        ),
+        Node(
+            package='v4l2_camera',
+            executable='v4l2_camera_node',
+            output='screen',
+            remappings=remappings,
+            condition=equals('camera', 'v4l2_camera'),
+        ),
+        Node(
+            package='rviz2',
+            executable='rviz2',
+            arguments=['-d', str(CONFIG / 'alphapose.rviz')],
+            remappings=[('/overlay', 'overlay')],
+            condition=IfCondition(LaunchConfiguration('rviz')),
+        ),
     ]
 
 
@@ -169,28 +227,40 @@ def parameters():
 
 def our_node(executable, condition, **kwargs):
     """Return one process of this package; its nodes keep the names that they give themselves."""
-    return Node(package='alphapose_ros', executable=executable, output='screen',
-                remappings=[('image', LaunchConfiguration('image'))],
-                ros_arguments=['--log-level', LaunchConfiguration('log_level')],
-                condition=condition, **kwargs)
+    return Node(
+        package='alphapose_ros',
+        executable=executable,
+        output='screen',
+        remappings=[('image', LaunchConfiguration('image'))],
+        ros_arguments=['--log-level', LaunchConfiguration('log_level')],
+        condition=condition,
+        **kwargs,
+    )
 
 
 def generate_launch_description():
     """Return the whole description; later actions see the parameters set by earlier ones."""
     composed = LaunchConfiguration('composed')
-    return LaunchDescription([
-        *arguments(),
-        dds_profile(),
-        GroupAction([
-            PushRosNamespace(LaunchConfiguration('namespace')),
-            *cameras(),
-            *parameters(),
-            our_node('alphapose', IfCondition(composed)),
-            our_node('detector_node', UnlessCondition(composed)),
-            our_node('pose_node', UnlessCondition(composed)),
-            our_node('tracker_node', UnlessCondition(composed)),
-            our_node('overlay_node', IfCondition(LaunchConfiguration('overlay'))),
-            our_node('video_node', equals('camera', 'video'),
-                     on_exit=Shutdown(reason='the video has ended')),
-        ]),
-    ])
+    return LaunchDescription(
+        [
+            *arguments(),
+            dds_profile(),
+            GroupAction(
+                [
+                    PushRosNamespace(LaunchConfiguration('namespace')),
+                    *cameras(),
+                    *parameters(),
+                    our_node('alphapose', IfCondition(composed)),
+                    our_node('detector_node', UnlessCondition(composed)),
+                    our_node('pose_node', UnlessCondition(composed)),
+                    our_node('tracker_node', UnlessCondition(composed)),
+                    our_node('overlay_node', IfCondition(LaunchConfiguration('overlay'))),
+                    our_node(
+                        'video_node',
+                        equals('camera', 'video'),
+                        on_exit=Shutdown(reason='the video has ended'),
+                    ),
+                ]
+            ),
+        ]
+    )

@@ -1,6 +1,7 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """Play a video through the pipeline and draw the skeletons on it."""
+
 from pathlib import Path
 
 from launch import LaunchDescription
@@ -13,15 +14,22 @@ PIPELINE = str(Path(__file__).parent / 'alphapose.launch.py')
 
 def generate_launch_description():
     """Return the pipeline with other defaults; all its arguments work here, too."""
-    return LaunchDescription([
-        DeclareLaunchArgument(
-            'source',
-            description='Video file, folder of images or camera index (required).'),
-        DeclareLaunchArgument(
-            'camera', default_value='video', choices=['video'],
-            description='The image source of a demo is a video.'),
-        DeclareLaunchArgument(
-            'overlay', default_value='true',
-            description='Draw the skeletons, on the topics overlay and overlay/compressed.'),
-        IncludeLaunchDescription(PythonLaunchDescriptionSource(PIPELINE)),
-    ])
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument(
+                'source', description='Video file, folder of images or camera index (required).'
+            ),
+            DeclareLaunchArgument(
+                'camera',
+                default_value='video',
+                choices=['video'],
+                description='The image source of a demo is a video.',
+            ),
+            DeclareLaunchArgument(
+                'overlay',
+                default_value='true',
+                description='Draw the skeletons, on the topics overlay and overlay/compressed.',
+            ),
+            IncludeLaunchDescription(PythonLaunchDescriptionSource(PIPELINE)),
+        ]
+    )

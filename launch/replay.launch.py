@@ -5,6 +5,7 @@ Play a bag through the pipeline in simulated time; everything stops when the bag
 
 Live replay drops images that come faster than the networks run, as a camera would.
 """
+
 from pathlib import Path
 import shlex
 
@@ -28,33 +29,51 @@ def play_bag(context):
     if given['qos_overrides']:
         command += ['--qos-profile-overrides-path', given['qos_overrides']]
     command += shlex.split(given['bag_args'])
-    return [ExecuteProcess(
-        cmd=command, output='screen', on_exit=Shutdown(reason='the bag has ended'))]
+    return [
+        ExecuteProcess(cmd=command, output='screen', on_exit=Shutdown(reason='the bag has ended'))
+    ]
 
 
 def generate_launch_description():
     """Return the pipeline with other defaults and a bag player; its arguments work here, too."""
-    return LaunchDescription([
-        DeclareLaunchArgument('bag', description='Path of the bag (required).'),
-        DeclareLaunchArgument(
-            'rate', default_value='1.0', description='Speed of the replay; 0.5 is half as fast.'),
-        DeclareLaunchArgument(
-            'loop', default_value='false', choices=['true', 'false'],
-            description='Start again when the bag ends; the tracker then starts again, too.'),
-        DeclareLaunchArgument(
-            'qos_overrides', default_value='',
-            description='YAML file with the QoS of the replayed topics (empty: as recorded).'),
-        DeclareLaunchArgument(
-            'bag_args', default_value='',
-            description='Further arguments of `ros2 bag play`, e.g. "--delay 3 --topics '
-                        '/camera/image_raw". If the bag holds tracks of its own, replay only the '
-                        'images.'),
-        DeclareLaunchArgument(
-            'use_sim_time', default_value='true', choices=['true', 'false'],
-            description='Take the time from the /clock of the bag.'),
-        DeclareLaunchArgument(
-            'params_file', default_value='replay.yaml',
-            description='Parameters of all nodes: a path, or the name of a file of this package.'),
-        IncludeLaunchDescription(PythonLaunchDescriptionSource(PIPELINE)),
-        OpaqueFunction(function=play_bag),
-    ])
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument('bag', description='Path of the bag (required).'),
+            DeclareLaunchArgument(
+                'rate',
+                default_value='1.0',
+                description='Speed of the replay; 0.5 is half as fast.',
+            ),
+            DeclareLaunchArgument(
+                'loop',
+                default_value='false',
+                choices=['true', 'false'],
+                description='Start again when the bag ends; the tracker then starts again, too.',
+            ),
+            DeclareLaunchArgument(
+                'qos_overrides',
+                default_value='',
+                description='YAML file with the QoS of the replayed topics (empty: as recorded).',
+            ),
+            DeclareLaunchArgument(
+                'bag_args',
+                default_value='',
+                description='Further arguments of `ros2 bag play`, e.g. "--delay 3 --topics '
+                '/camera/image_raw". If the bag holds tracks of its own, replay only the '
+                'images.',
+            ),
+            DeclareLaunchArgument(
+                'use_sim_time',
+                default_value='true',
+                choices=['true', 'false'],
+                description='Take the time from the /clock of the bag.',
+            ),
+            DeclareLaunchArgument(
+                'params_file',
+                default_value='replay.yaml',
+                description='Parameters of all nodes: a path, or the name of a file of this package.',
+            ),
+            IncludeLaunchDescription(PythonLaunchDescriptionSource(PIPELINE)),
+            OpaqueFunction(function=play_bag),
+        ]
+    )

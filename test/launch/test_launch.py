@@ -1,6 +1,8 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """The launch files load, explain themselves and start the right processes with the right rules."""
+
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,18 +10,19 @@ import pytest
 pytest.importorskip('launch', reason='launch is not on PyPI; it comes with a ROS 2 installation')
 pytest.importorskip('launch_ros', reason='launch_ros is not on PyPI; it comes with ROS 2')
 
-from launch import LaunchContext  # noqa: E402
-from launch import LaunchDescription  # noqa: E402
-from launch import LaunchDescriptionEntity  # noqa: E402
-from launch.actions import DeclareLaunchArgument  # noqa: E402
-from launch.actions import ExecuteProcess  # noqa: E402
-from launch.launch_description_sources import PythonLaunchDescriptionSource  # noqa: E402
-from launch.utilities import perform_substitutions  # noqa: E402
-from launch_ros.actions import Node  # noqa: E402
+from launch import LaunchContext
+from launch import LaunchDescription
+from launch import LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument
+from launch.actions import ExecuteProcess
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.utilities import perform_substitutions
+from launch_ros.actions import Node
 
 ROOT = Path(__file__).parents[2]
 ALPHAPOSE, DEMO, REPLAY = (
-    ROOT / 'launch' / f'{name}.launch.py' for name in ('alphapose', 'demo', 'replay'))
+    ROOT / 'launch' / f'{name}.launch.py' for name in ('alphapose', 'demo', 'replay')
+)
 PROFILE = 'FASTDDS_DEFAULT_PROFILES_FILE'
 OLD_PROFILE = 'FASTRTPS_DEFAULT_PROFILES_FILE'
 
@@ -34,14 +37,10 @@ def commands(monkeypatch):
     """Return a function that visits a launch file and lists its processes without starting any."""
     monkeypatch.delenv(PROFILE, raising=False)
     monkeypatch.delenv(OLD_PROFILE, raising=False)
-    started = []
+    started: list[tuple[str, list[str], dict[str, str]]] = []
 
     def note(process, context):
         name = process.node_executable if isinstance(process, Node) else 'ros2 bag'
-        if isinstance(process, Node):
-            process._perform_substitutions(context)
-            context.extend_locals({'ros_specific_arguments': {'ns': (
-                f'__ns:={context.launch_configurations.get("ros_namespace", "/")}')}})
         words = [perform_substitutions(context, word) for word in process.cmd[1:]]
         started.append((name, words, dict(context.environment)))
 
@@ -50,14 +49,13 @@ def commands(monkeypatch):
             visit(child, context)
 
     def run(path: Path, **arguments: str):
-        monkeypatch.setattr(ExecuteProcess, 'execute', note)
-        monkeypatch.setattr(Node, 'execute', note)
         context = LaunchContext()
         context.launch_configurations.update(arguments)
         visit(load(path), context)
         return started
 
-    yield run
+    monkeypatch.setattr(ExecuteProcess, 'execute', note)
+    return run
 
 
 def names(processes) -> list[str]:
@@ -67,12 +65,12 @@ def names(processes) -> list[str]:
 
 def rules(words: list[str], option: str) -> list[str]:
     """Return what follows each occurrence of a command line option."""
-    return [after for word, after in zip(words, words[1:], strict=False) if word == option]
+    return [after for word, after in pairwise(words) if word == option]
 
 
 @pytest.mark.parametrize('path', [ALPHAPOSE, DEMO, REPLAY], ids=lambda path: path.stem)
 def test_every_argument_is_explained(path):
-    arguments = [a for a in load(path).get_launch_arguments()]
+    arguments = load(path).get_launch_arguments()
     assert arguments
     assert all(len(argument.description) > 20 for argument in arguments)
     assert all(argument.description.rstrip().endswith(('.', ']')) for argument in arguments)
@@ -81,8 +79,20 @@ def test_every_argument_is_explained(path):
 def test_all_arguments_of_the_pipeline_are_there():
     arguments = [a.name for a in load(ALPHAPOSE).entities if isinstance(a, DeclareLaunchArgument)]
     assert set(arguments) >= {
-        'namespace', 'image', 'image_transport', 'params_file', 'composed', 'use_sim_time',
-        'device', 'model', 'detector', 'log_level', 'camera', 'overlay', 'rviz'}
+        'namespace',
+        'image',
+        'image_transport',
+        'params_file',
+        'composed',
+        'use_sim_time',
+        'device',
+        'model',
+        'detector',
+        'log_level',
+        'camera',
+        'overlay',
+        'rviz',
+    }
 
 
 def test_one_process_is_the_default(commands):
@@ -91,22 +101,30 @@ def test_one_process_is_the_default(commands):
 
 def test_three_processes_when_not_composed(commands):
     assert names(commands(ALPHAPOSE, composed='false')) == [
-        'detector_node', 'pose_node', 'tracker_node']
+        'detector_node',
+        'pose_node',
+        'tracker_node',
+    ]
 
 
-@pytest.mark.parametrize(('argument', 'value', 'executables'), [
-    pytest.param('overlay', 'true', ['alphapose', 'overlay_node'], id='overlay'),
-    pytest.param('rviz', 'true', ['rviz2', 'alphapose', 'overlay_node'], id='rviz-and-overlay'),
-    pytest.param('camera', 'video', ['alphapose', 'video_node'], id='video'),
-    pytest.param('camera', 'usb_cam', ['usb_cam_node_exe', 'alphapose'], id='usb_cam'),
-    pytest.param('camera', 'v4l2_camera', ['v4l2_camera_node', 'alphapose'], id='v4l2_camera'),
-])
+@pytest.mark.parametrize(
+    ('argument', 'value', 'executables'),
+    [
+        pytest.param('overlay', 'true', ['alphapose', 'overlay_node'], id='overlay'),
+        pytest.param(
+            'rviz', 'true', ['rviz2', 'alphapose', 'overlay_node'], id='rviz-and-overlay'
+        ),
+        pytest.param('camera', 'video', ['alphapose', 'video_node'], id='video'),
+        pytest.param('camera', 'usb_cam', ['usb_cam_node_exe', 'alphapose'], id='usb_cam'),
+        pytest.param('camera', 'v4l2_camera', ['v4l2_camera_node', 'alphapose'], id='v4l2_camera'),
+    ],
+)
 def test_an_argument_adds_its_process(commands, argument, value, executables):
     assert names(commands(ALPHAPOSE, **{argument: value})) == executables
 
 
 def test_an_unknown_choice_is_refused(commands):
-    with pytest.raises(RuntimeError, match='composed.*perhaps'):
+    with pytest.raises(RuntimeError, match=r'composed.*perhaps'):
         commands(ALPHAPOSE, composed='perhaps')
 
 
@@ -118,11 +136,20 @@ def test_arguments_that_are_not_given_override_nothing(commands):
 
 def test_arguments_that_are_given_come_after_the_file(commands):
     [(_, words, _)] = commands(
-        ALPHAPOSE, device='cpu', model='a/b.onnx', detector='c', use_sim_time='true',
-        image_transport='compressed')
+        ALPHAPOSE,
+        device='cpu',
+        model='a/b.onnx',
+        detector='c',
+        use_sim_time='true',
+        image_transport='compressed',
+    )
     assert rules(words, '-p')[-5:] == [
-        'use_sim_time:=True', "image_transport:='compressed'", "device:='cpu'",
-        "pose_model:='a/b.onnx'", "detector_model:='c'"]
+        'use_sim_time:=True',
+        "image_transport:='compressed'",
+        "device:='cpu'",
+        "pose_model:='a/b.onnx'",
+        "detector_model:='c'",
+    ]
     assert words.index("device:='cpu'") > words.index('--params-file')
 
 
@@ -183,7 +210,10 @@ def test_a_dds_profile_of_the_user_is_kept(commands, monkeypatch, variable):
     monkeypatch.setenv(variable, 'mine.xml')
     [(_, _, environment)] = commands(ALPHAPOSE)
     assert {name: environment.get(name) for name in (PROFILE, OLD_PROFILE)} == {
-        PROFILE: None, OLD_PROFILE: None, variable: 'mine.xml'}
+        PROFILE: None,
+        OLD_PROFILE: None,
+        variable: 'mine.xml',
+    }
 
 
 def test_the_demo_plays_a_video_and_draws(commands):
@@ -208,7 +238,20 @@ def test_a_replay_plays_the_bag_in_simulated_time(commands):
 
 def test_a_replay_passes_its_options_to_the_player(commands):
     *_, (_, command, _) = commands(
-        REPLAY, bag='b', loop='true', rate='0.5', qos_overrides='q.yaml',
-        bag_args='--delay 3 --topics "/a b"')
-    assert command[6:] == ['0.5', '--loop', '--qos-profile-overrides-path', 'q.yaml',
-                           '--delay', '3', '--topics', '/a b']
+        REPLAY,
+        bag='b',
+        loop='true',
+        rate='0.5',
+        qos_overrides='q.yaml',
+        bag_args='--delay 3 --topics "/a b"',
+    )
+    assert command[6:] == [
+        '0.5',
+        '--loop',
+        '--qos-profile-overrides-path',
+        'q.yaml',
+        '--delay',
+        '3',
+        '--topics',
+        '/a b',
+    ]

@@ -1,0 +1,154 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""From an image to the boxes of the people in it. A anchors (cells of all levels)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from alphapose_ros.core.boxes import cxcywh_to_xyxy
+from alphapose_ros.core.boxes import suppress_overlaps
+from alphapose_ros.inference.network import ModelFileError
+from alphapose_ros.inference.network import Network
+from alphapose_ros.inference.network import Normalization
+from alphapose_ros.structures import Detections
+from alphapose_ros.structures import FloatArray
+
+STRIDES = (8, 16, 32)
+LETTERBOX_GREY = 114
+PERSON = 5  # column of the class "person" in YOLOX's output, after 4 box values and objectness
+
+Decode = Callable[[list[FloatArray], tuple[int, int]], tuple[FloatArray, FloatArray]]
+
+
+@dataclass(frozen=True)
+class DetectionLimits:
+    """
+    Which boxes are kept.
+
+    :param min_score: boxes scored below are dropped, [0, 1].
+    :param max_iou: of two boxes that overlap more, the lower-scored one is dropped, [0, 1].
+    :param max_people: only the best-scored are kept.
+    """
+
+    min_score: float = 0.3
+    max_iou: float = 0.6
+    max_people: int = 100
+
+
+class PersonDetector:
+    """
+    A person detector: letterbox, network, decoding, non-maximum suppression.
+
+    :param network: takes one image.
+    :param normalization: what the network expects of its pixels.
+    :param decode: makes (A, 4) xyxy boxes in network pixels and (A,) scores of the outputs.
+    """
+
+    def __init__(self, network: Network, normalization: Normalization, decode: Decode) -> None:
+        self.network = network
+        self._normalization = normalization
+        self._decode = decode
+        width, height = network.size_wh
+        self._canvas = np.full((height, width, 3), LETTERBOX_GREY, np.uint8)
+        self._filled_hw = (0, 0)
+
+    def warm_up(self) -> None:
+        """Run once, so that the first real image is not the slow one."""
+        self.detect(self._canvas, DetectionLimits())
+
+    def detect(self, image: np.ndarray, limits: DetectionLimits) -> Detections:
+        """
+        Find the people in an image.
+
+        :param image: (H, W, 3) uint8 BGR.
+        :return: boxes in pixels of the image, best score first; they may leave the image a little.
+        """
+        scale = self._letterbox(image)
+        outputs = self.network(self._normalization(self._canvas[None]))
+        boxes, scores = self._decode(outputs, self.network.size_wh)
+        candidates = np.flatnonzero(scores >= limits.min_score)
+        boxes, scores = boxes[candidates] / np.float32(scale), scores[candidates]
+        kept = suppress_overlaps(boxes, scores, limits.max_iou)[: limits.max_people]
+        return Detections(boxes[kept], scores[kept])
+
+    def _letterbox(self, image: np.ndarray) -> float:
+        """Fit the image into the top-left corner of the canvas; return the scale."""
+        height, width = image.shape[:2]
+        canvas_height, canvas_width = self._canvas.shape[:2]
+        scale = min(canvas_height / height, canvas_width / width)
+        filled_hw = (max(int(height * scale), 1), max(int(width * scale), 1))
+        if filled_hw != self._filled_hw:
+            self._canvas[:] = LETTERBOX_GREY
+            self._filled_hw = filled_hw
+        target = self._canvas[: filled_hw[0], : filled_hw[1]]
+        cv2.resize(image, filled_hw[::-1], dst=target, interpolation=cv2.INTER_LINEAR)
+        return scale
+
+
+def decode_yolox(
+    outputs: list[FloatArray], size_wh: tuple[int, int]
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Decode YOLOX's raw head: (1, A, 85) of cx, cy (cells), log w, log h, objectness, 80 classes.
+
+    Ge et al. 2021; as exported by Megvii without `decode_in_inference`. The score of a person is
+    objectness times class probability; a cell whose best class is another one scores zero.
+
+    :return: (A, 4) xyxy in network pixels, (A,) scores in [0, 1].
+    :raises ModelFileError: if the output has another shape.
+    """
+    cells, strides = _grid(size_wh)
+    if len(outputs) != 1 or outputs[0].shape[1] != len(cells) or outputs[0].shape[2] <= PERSON:
+        raise ModelFileError(
+            f'a YOLOX head gives one output (1, {len(cells)}, 85) for an input of '
+            f'{size_wh[0]} x {size_wh[1]}, got {[o.shape for o in outputs]}'
+        )
+    head = outputs[0][0]
+    scores = head[:, 4] * head[:, PERSON]
+    scores[head[:, PERSON:].max(axis=1) > head[:, PERSON]] = 0
+    boxes_cxcywh = np.concatenate(
+        [(head[:, :2] + cells) * strides, np.exp(np.minimum(head[:, 2:4], 20)) * strides], axis=1
+    )
+    return cxcywh_to_xyxy(boxes_cxcywh), scores
+
+
+def decode_rtmdet(
+    outputs: list[FloatArray], size_wh: tuple[int, int]
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Decode RTMDet's head: per level (1, 1, h, w) class logits, then per level (1, 4, h, w) distances.
+
+    Lyu et al. 2022. Distances are left, top, right, bottom of the cell's corner, in pixels.
+
+    :return: (A, 4) xyxy in network pixels, (A,) scores in [0, 1].
+    :raises ModelFileError: if the outputs have other shapes.
+    """
+    cells, strides = _grid(size_wh)
+    num_levels = len(STRIDES)
+    num_cells = sum(o.shape[-1] * o.shape[-2] for o in outputs[:num_levels])
+    if len(outputs) != 2 * num_levels or num_cells != len(cells):
+        raise ModelFileError(
+            f'an RTMDet head gives {num_levels} class maps and {num_levels} distance maps with '
+            f'{len(cells)} cells, got {[o.shape for o in outputs]}'
+        )
+    logits = np.concatenate([o[0, 0].ravel() for o in outputs[:num_levels]])
+    distances = np.concatenate([o[0].reshape(4, -1).T for o in outputs[num_levels:]])
+    points = cells * strides
+    boxes = np.concatenate([points - distances[:, :2], points + distances[:, 2:]], axis=1)
+    return boxes, 1 / (1 + np.exp(-logits))
+
+
+def _grid(size_wh: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
+    """Return (A, 2) cell indices x, y and (A, 1) strides of all levels, row by row."""
+    cells, strides = [], []
+    for stride in STRIDES:
+        width, height = size_wh[0] // stride, size_wh[1] // stride
+        y, x = np.mgrid[:height, :width]
+        cells.append(np.stack([x.ravel(), y.ravel()], axis=1))
+        strides.append(np.full((width * height, 1), stride))
+    return np.concatenate(cells).astype(np.float32), np.concatenate(strides).astype(np.float32)

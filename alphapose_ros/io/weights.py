@@ -1,0 +1,120 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Where model files are found, and what is known of a file that the catalog does not list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import fields
+import json
+import os
+from pathlib import Path
+from typing import Any
+from typing import TypeVar
+
+R = TypeVar('R')
+
+
+class WeightsError(ValueError):
+    """A model file is missing, or its record is wrong."""
+
+
+def weights_folders(weights_dir: str = '') -> list[Path]:
+    """
+    Return the folders that are searched for model files, in order.
+
+    :param weights_dir: the user's folder, searched first; '' for none.
+    :return: that folder, $ALPHAPOSE_WEIGHTS, the cache, and ../shared/weights.
+    """
+    cache = Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache')
+    folders = [weights_dir, os.environ.get('ALPHAPOSE_WEIGHTS', '')]
+    return [
+        *(Path(folder).expanduser() for folder in folders if folder),
+        cache / 'alphapose_ros' / 'weights',
+        Path('..') / 'shared' / 'weights',
+    ]
+
+
+def find_weights(model: str, file_names: Sequence[str], weights_dir: str = '') -> Path:
+    """
+    Return the file of a model of the catalog.
+
+    :param model: its name, for the message.
+    :param file_names: names the file goes by.
+    :param weights_dir: folder to search first.
+    :raises WeightsError: if no folder has it; says what was looked for, where, and what to do.
+    """
+    folders = weights_folders(weights_dir)
+    for folder in folders:
+        for file_name in file_names:
+            for path in sorted(folder.rglob(file_name)) if folder.is_dir() else ():
+                return path
+    raise WeightsError(
+        f'no weights for {model}: {" or ".join(file_names)} is in none of '
+        f'{", ".join(str(folder) for folder in folders)}; put the file into one of them, '
+        'or name its folder with --weights-dir, the parameter weights_dir or ALPHAPOSE_WEIGHTS'
+    )
+
+
+def find_model(
+    model: str, catalog: Mapping[str, R], record_type: type[R], weights_dir: str = ''
+) -> tuple[Path, R]:
+    """
+    Return the file and the record of a model that is given by name or by path.
+
+    :param model: a name of the catalog, or the path of an .onnx file.
+    :param catalog: the records by name.
+    :param record_type: type of the records, to describe a file that is not in the catalog.
+    :param weights_dir: folder to search first.
+    :raises WeightsError: if there is no such model or file.
+    """
+    if model in catalog:
+        record: Any = catalog[model]
+        return find_weights(model, record.file_names, weights_dir), record
+    path = Path(model).expanduser()
+    if not path.suffix:
+        raise WeightsError(
+            f'unknown model {model!r}; known are {", ".join(catalog)}, or the path of an .onnx file'
+        )
+    if not path.is_file():
+        raise WeightsError(f'there is no model file {path}')
+    known = [r for r in catalog.values() if path.name in r.file_names]  # type: ignore[attr-defined]
+    return path, known[0] if known else read_record(path, record_type)
+
+
+def read_record(path: Path, record_type: type[R]) -> R:
+    """
+    Describe a model file by the JSON file of the same name beside it, and defaults.
+
+    `net.json` beside `net.onnx` may hold any field of the record, such as
+    `{"mean": [0, 0, 0], "std": [255, 255, 255], "keypoint_set": "halpe_26"}`.
+
+    :raises WeightsError: if the JSON file is no object or has a field that the record lacks.
+    """
+    values: dict[str, Any] = {'name': path.stem, 'file_names': (path.name,)}
+    sidecar = path.with_suffix('.json')
+    if sidecar.is_file():
+        values |= _read_fields(sidecar, [f.name for f in fields(record_type)])  # type: ignore[arg-type]
+    try:
+        return record_type(**values)
+    except TypeError as err:
+        raise WeightsError(
+            f'{path.name} is not in the catalog; describe it in {sidecar}: {err}'
+        ) from err
+
+
+def _read_fields(sidecar: Path, allowed: list[str]) -> dict[str, Any]:
+    """Return the values of a JSON object, lists as tuples."""
+    try:
+        values = json.loads(sidecar.read_text())
+    except ValueError as err:
+        raise WeightsError(f'{sidecar} is no valid JSON: {err}') from err
+    if not isinstance(values, dict):
+        raise WeightsError(f'{sidecar} must hold a JSON object, got {type(values).__name__}')
+    unknown = sorted(set(values) - set(allowed))
+    if unknown:
+        raise WeightsError(
+            f'{sidecar} has the unknown field {unknown[0]!r}; known are {", ".join(allowed)}'
+        )
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}

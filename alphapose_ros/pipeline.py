@@ -1,0 +1,81 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The whole method on one page. Read this first.
+
+    image -> Detections -> Poses -> Tracks
+
+1. The detector finds the boxes of the people in the image (YOLOX, RTMDet).
+2. Every box is enlarged and cut out; the pose network sees all crops of the image in one batch
+   and gives a heat map per joint, whose peaks are the joints.
+3. The tracker gives the people of this image the identities of those it knows.
+
+The nodes run the same three objects, one each, and send what is between them over topics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from alphapose_ros.inference.detector import DetectionLimits
+from alphapose_ros.inference.detector import PersonDetector
+from alphapose_ros.inference.load import load_detector
+from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.pose_estimator import PoseEstimator
+from alphapose_ros.structures import Tracks
+from alphapose_ros.tracking.tracker import Tracker
+from alphapose_ros.tracking.tracker import TrackerConfig
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """
+    Images of one camera in, people with joints and identities out.
+
+    :param detector: finds people.
+    :param pose_estimator: finds their joints.
+    :param tracker: remembers who is who; the only part with a memory.
+    :param limits: which boxes are kept.
+    """
+
+    detector: PersonDetector
+    pose_estimator: PoseEstimator
+    tracker: Tracker
+    limits: DetectionLimits
+
+    def process(self, image: np.ndarray, stamp_ns: int) -> Tracks:
+        """
+        Process the next image.
+
+        :param image: (H, W, 3) uint8 BGR.
+        :param stamp_ns: when it was taken, in nanoseconds; any origin.
+        :return: everybody who was seen, and who is hidden just now.
+        """
+        detections = self.detector.detect(image, self.limits)
+        poses = self.pose_estimator.estimate(image, detections)
+        return self.tracker.update(poses, stamp_ns)
+
+
+def load_pipeline(
+    *,
+    detector_model: str = 'yolox_nano',
+    pose_model: str = 'ultralight_simplepose',
+    weights_dir: str = '',
+    device: str = 'auto',
+    threads: int = 0,
+) -> Pipeline:
+    """
+    Load the models and put the pipeline together.
+
+    :raises ValueError: if a model or the device is not there; one line that says what to do.
+    """
+    detector = load_detector(
+        detector_model, weights_dir=weights_dir, device=device, threads=threads
+    )
+    pose_estimator = load_pose_estimator(
+        pose_model, weights_dir=weights_dir, device=device, threads=threads
+    )
+    tracker = Tracker(TrackerConfig(), pose_estimator.skeleton)
+    return Pipeline(detector, pose_estimator, tracker, DetectionLimits())
