@@ -1,64 +1,48 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Image buffers, as cameras send them, to (H, W, 3) uint8 BGR, and back to JPEG.
+Image bytes, as they come in messages, to (H, W, 3) BGR and back. H height, W width.
 
-Encodings are those of sensor_msgs/image_encodings.hpp. Everything is checked before a byte is
-touched: whatever a message holds, the result is an image or an `ImageError`.
+The common encodings are decoded with numpy and OpenCV alone: cv_bridge does not import beside
+numpy 2 on many installations, so it is only the last resort for encodings that are not in the
+table below. Everything is checked before a pixel is touched, because an image comes from another
+program: whatever it holds, the outcome is an image or an ImageError.
 """
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from functools import partial
+from importlib import import_module
+import struct
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-MAX_SIDE = 1 << 14
+ByteArray = NDArray[np.uint8]
 
-# Channels of 8 bits per pixel and the conversion to BGR; None: it is BGR.
-_PACKED = MappingProxyType(
-    {
-        'bgr8': (3, None),
-        '8UC3': (3, None),
-        'rgb8': (3, cv2.COLOR_RGB2BGR),
-        'bgra8': (4, cv2.COLOR_BGRA2BGR),
-        'rgba8': (4, cv2.COLOR_RGBA2BGR),
-        'mono8': (1, cv2.COLOR_GRAY2BGR),
-        '8UC1': (1, cv2.COLOR_GRAY2BGR),
-        'yuv422': (2, cv2.COLOR_YUV2BGR_UYVY),
-        'uyvy': (2, cv2.COLOR_YUV2BGR_UYVY),
-        'yuv422_yuy2': (2, cv2.COLOR_YUV2BGR_YUY2),
-        'yuyv': (2, cv2.COLOR_YUV2BGR_YUY2),
-        # ROS names the pattern by the first two rows, OpenCV by the second row and column.
-        'bayer_rggb8': (1, cv2.COLOR_BayerBG2BGR),
-        'bayer_bggr8': (1, cv2.COLOR_BayerRG2BGR),
-        'bayer_gbrg8': (1, cv2.COLOR_BayerGR2BGR),
-        'bayer_grbg8': (1, cv2.COLOR_BayerGB2BGR),
-    }
-)
-# 16 bits per pixel, one channel; the high byte is kept.
-_DEEP = MappingProxyType(
-    {
-        'mono16': cv2.COLOR_GRAY2BGR,
-        '16UC1': cv2.COLOR_GRAY2BGR,
-        'bayer_rggb16': cv2.COLOR_BayerBG2BGR,
-        'bayer_bggr16': cv2.COLOR_BayerRG2BGR,
-        'bayer_gbrg16': cv2.COLOR_BayerGR2BGR,
-        'bayer_grbg16': cv2.COLOR_BayerGB2BGR,
-    }
-)
-# A full-size plane of luma, then a half-size plane of interleaved chroma.
-_PLANAR = MappingProxyType({'nv12': cv2.COLOR_YUV2BGR_NV12, 'nv21': cv2.COLOR_YUV2BGR_NV21})
-ENCODINGS = (*_PACKED, *_DEEP, *_PLANAR)
+MAX_SIDE = 2**14
+MAX_PIXELS = 2**26  # 200 MB of BGR; an 8K image has half of it
+
+_PNG_START = b'\x89PNG\r\n\x1a\n'
+_JPEG_START = b'\xff\xd8'
+_JPEG_END = b'\xff\xd9'
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOF0 ... SOF15
+_JPEG_WITHOUT_LENGTH = frozenset((0x01, *range(0xD0, 0xD9)))  # TEM, RST0 ... RST7, SOI
+_JPEG_SCAN = 0xDA
 
 
 class ImageError(ValueError):
     """
-    An image message that cannot be used.
+    An image that cannot be decoded.
 
-    :param reason: short name of the fault, to count by.
+    :param reason: for counting, one of empty, too_large, unknown_encoding, wrong_step, odd_size,
+        truncated, unsupported_format, bad_jpeg, bad_png.
     :param text: what came and what is allowed.
     """
 
@@ -67,111 +51,264 @@ class ImageError(ValueError):
         self.reason = reason
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """
+    How an encoding stores a row.
+
+    :param channels: samples of one byte or, if `is_wide`, of two bytes per pixel.
+    :param cell_hw: the size must be a multiple of it: pixels that share their colour samples.
+    :param to_bgr: turns (H, W, channels) samples of 8 bit, rows any distance apart, into BGR.
+    :param has_chroma_plane: H / 2 rows with colour follow the H rows with brightness (4:2:0).
+    """
+
+    channels: int
+    to_bgr: Callable[[ByteArray], ByteArray]
+    is_wide: bool = False
+    cell_hw: tuple[int, int] = (1, 1)
+    has_chroma_plane: bool = False
+
+
+def _by(code: int) -> Callable[[ByteArray], ByteArray]:
+    """Return the OpenCV colour conversion `code` as a function."""
+    return partial(cv2.cvtColor, code=code)
+
+
+# OpenCV names a mosaic after its second row and second column, ROS after the first two pixels.
+_BAYER_CODES = {
+    'bayer_rggb': cv2.COLOR_BayerBG2BGR,
+    'bayer_bggr': cv2.COLOR_BayerRG2BGR,
+    'bayer_gbrg': cv2.COLOR_BayerGR2BGR,
+    'bayer_grbg': cv2.COLOR_BayerGB2BGR,
+}
+
+_UYVY = _Layout(2, _by(cv2.COLOR_YUV2BGR_UYVY), cell_hw=(1, 2))
+_YUYV = _Layout(2, _by(cv2.COLOR_YUV2BGR_YUY2), cell_hw=(1, 2))
+_BGR8 = _Layout(3, np.ascontiguousarray)
+_MONO8 = _Layout(1, _by(cv2.COLOR_GRAY2BGR))
+
+_LAYOUTS = {
+    'bgr8': _BGR8,
+    'rgb8': _Layout(3, _by(cv2.COLOR_RGB2BGR)),
+    'bgra8': _Layout(4, _by(cv2.COLOR_BGRA2BGR)),
+    'rgba8': _Layout(4, _by(cv2.COLOR_RGBA2BGR)),
+    'mono8': _MONO8,
+    'mono16': _Layout(1, _by(cv2.COLOR_GRAY2BGR), is_wide=True),
+    '8UC1': _MONO8,
+    '8UC3': _BGR8,
+    'yuv422': _UYVY,
+    'uyvy': _UYVY,
+    'yuv422_yuy2': _YUYV,
+    'yuyv': _YUYV,
+    'nv12': _Layout(1, _by(cv2.COLOR_YUV2BGR_NV12), cell_hw=(2, 2), has_chroma_plane=True),
+    'nv21': _Layout(1, _by(cv2.COLOR_YUV2BGR_NV21), cell_hw=(2, 2), has_chroma_plane=True),
+    **{
+        f'{name}{bits}': _Layout(1, _by(code), is_wide=bits == 16, cell_hw=(2, 2))
+        for name, code in _BAYER_CODES.items()
+        for bits in (8, 16)
+    },
+}
+
+ENCODINGS = tuple(_LAYOUTS)
+
+
 def decode_image(
-    data: Any, *, height: int, width: int, encoding: str, step: int, is_bigendian: bool
-) -> np.ndarray:
+    data: Any, *, height: int, width: int, encoding: str, step: int, is_bigendian: bool | int
+) -> ByteArray:
     """
-    Return the image that a buffer holds.
+    Return the BGR pixels of an uncompressed image, described as in sensor_msgs/Image.
 
-    :param data: the buffer; anything with the buffer protocol.
-    :param height: rows of the image.
-    :param width: columns of the image.
-    :param encoding: one of `ENCODINGS`; others are left to cv_bridge where it can be imported.
-    :param step: bytes from one row to the next, padding included.
-    :param is_bigendian: byte order of 16-bit encodings.
-    :return: (H, W, 3) uint8 BGR, contiguous. Unpadded bgr8 is a view of the buffer, not a copy.
-    :raises ImageError: if the message contradicts itself or the encoding is unknown.
+    A bgr8 image without padding is not copied: the result is a view of `data` and must be used
+    (or copied) before `data` changes. Samples of 16 bit keep their upper 8 bit. YUV is BT.601 with
+    limited range, as OpenCV and V4L2 have it; the half-size colour plane of nv12 and nv21 follows
+    the brightness plane and has the same `step`. The last row need not be padded.
+
+    :param data: bytes, or anything with the buffer protocol.
+    :param step: bytes from the start of a row to the start of the next one.
+    :param is_bigendian: byte order of samples of 16 bit; ignored for others.
+    :return: (H, W, 3) uint8 BGR, C-contiguous.
+    :raises ImageError: if the image cannot be decoded.
     """
+    _check_size(height, width)
+    layout = _LAYOUTS.get(encoding)
+    if layout is None:
+        return _decode_by_cv_bridge(data, height, width, encoding, step, is_bigendian)
+    cell_h, cell_w = layout.cell_hw
+    if height % cell_h or width % cell_w:
+        raise ImageError(
+            'odd_size',
+            f'{encoding} needs a width that is a multiple of {cell_w} and a height that is a '
+            f'multiple of {cell_h}, got {width} x {height}',
+        )
+    rows = height * 3 // 2 if layout.has_chroma_plane else height
+    samples = _view(data, rows, width, step, layout, encoding)
+    if layout.is_wide:
+        samples = np.ascontiguousarray(samples[:, :, 0 if is_bigendian else 1, None])
+    return layout.to_bgr(samples)
+
+
+def _check_size(height: int, width: int) -> None:
+    """Refuse images without pixels and sizes that no camera has."""
     if height <= 0 or width <= 0:
-        raise ImageError('empty', f'the image is empty: {width} x {height}')
-    if height > MAX_SIDE or width > MAX_SIDE:
-        raise ImageError('too_large', f'{width} x {height} exceeds {MAX_SIDE} pixels per side')
-    buffer = np.frombuffer(data, np.uint8)
-    if encoding in _PACKED:
-        channels, code = _PACKED[encoding]
-        if channels == 2 and width % 2:
-            raise ImageError('odd_size', f'{encoding} needs an even width, got {width}')
-        pixels = _rows(buffer, height, width * channels, step).reshape(height, width, channels)
-        return pixels if code is None else cv2.cvtColor(pixels, code)
-    if encoding in _DEEP:
-        rows = _rows(buffer, height, width * 2, step).reshape(height, width, 2)
-        high_bytes = np.ascontiguousarray(rows[..., 0 if is_bigendian else 1])
-        return cv2.cvtColor(high_bytes, _DEEP[encoding])
-    if encoding in _PLANAR:
-        if height % 2 or width % 2:
-            raise ImageError('odd_size', f'{encoding} needs even sides, got {width} x {height}')
-        return cv2.cvtColor(_rows(buffer, height * 3 // 2, width, step), _PLANAR[encoding])
-    return _decode_with_cv_bridge(buffer, height, width, encoding, step, is_bigendian)
+        raise ImageError('empty', f'image must have pixels, got {width} x {height}')
+    if height > MAX_SIDE or width > MAX_SIDE or height * width > MAX_PIXELS:
+        raise ImageError(
+            'too_large',
+            f'image must have at most {MAX_SIDE} pixels per side and {MAX_PIXELS} in all, '
+            f'got {width} x {height}',
+        )
 
 
-def decode_compressed(data: Any, image_format: str) -> np.ndarray:
-    """
-    Return the image that a JPEG or PNG file holds.
+def _view(
+    data: Any, rows: int, width: int, step: int, layout: _Layout, encoding: str
+) -> ByteArray:
+    """Return `data` as (rows, W, bytes per pixel), after checking that all of it is there."""
+    pixel_bytes = layout.channels * (2 if layout.is_wide else 1)
+    row_bytes = width * pixel_bytes
+    if step < row_bytes:
+        raise ImageError(
+            'wrong_step',
+            f'step of a {encoding} image {width} pixels wide must be {row_bytes} or more, '
+            f'got {step}',
+        )
+    _check_length(data, step * (rows - 1) + row_bytes)
+    strides = (step, pixel_bytes, 1)
+    return np.ndarray((rows, width, pixel_bytes), np.uint8, buffer=data, strides=strides)
 
-    :param data: the file; anything with the buffer protocol.
-    :param image_format: the message's `format`, such as 'bgr8; jpeg compressed bgr8'.
-    :return: (H, W, 3) uint8 BGR.
-    :raises ImageError: if it is a depth image, or no image.
-    """
-    if 'compressedDepth' in image_format:
-        raise ImageError('unknown_encoding', f'{image_format!r} is a depth image, not a picture')
-    buffer = np.frombuffer(data, np.uint8)
-    if len(buffer) == 0:
-        raise ImageError('empty', 'the compressed image is empty')
+
+def _check_length(data: Any, needed: int) -> None:
+    """Refuse data that ends before the image does."""
+    length = memoryview(data).nbytes
+    if length < needed:
+        reason = 'truncated' if length else 'empty'
+        raise ImageError(reason, f'image data must have {needed} bytes or more, got {length}')
+
+
+@lru_cache(maxsize=1)
+def _cv_bridge() -> Any:
+    """Return a CvBridge, or None if the package is missing or does not fit the numpy in use."""
     try:
-        image = cv2.imdecode(buffer, cv2.IMREAD_COLOR)
-    except cv2.error as err:
-        raise ImageError('bad_file', f'{image_format!r} cannot be decoded: {err}') from err
-    if image is None:
-        raise ImageError('bad_file', f'{len(buffer)} bytes of {image_format!r} are no JPEG or PNG')
+        # The compiled part is imported here too: it is what fails beside numpy 2.
+        import_module('cv_bridge.boost.cv_bridge_boost')
+        return import_module('cv_bridge').CvBridge()
+    except (ImportError, AttributeError, SystemError):
+        return None
+
+
+def _decode_by_cv_bridge(
+    data: Any, height: int, width: int, encoding: str, step: int, is_bigendian: bool | int
+) -> ByteArray:
+    """Decode an encoding that is not in the table, if cv_bridge is there and knows it."""
+    unknown = ImageError(
+        'unknown_encoding',
+        f'encoding must be one of {", ".join(ENCODINGS)}, got {encoding[:32]!r}',
+    )
+    bridge = _cv_bridge()
+    if bridge is None:
+        raise unknown
+    _check_length(data, step * height)
+    message = SimpleNamespace(data=data, height=height, width=width, encoding=encoding)
+    message.step, message.is_bigendian = step, is_bigendian
+    try:
+        image: ByteArray = np.ascontiguousarray(bridge.imgmsg_to_cv2(message, 'bgr8'))
+    except Exception as err:  # compiled code of another package, which raises all sorts of types
+        raise unknown from err
+    if image.shape != (height, width, 3) or image.dtype != np.uint8:
+        raise ImageError('wrong_step', f'step {step} does not fit {encoding[:32]!r}, {width} wide')
     return image
 
 
-def encode_jpeg(image: np.ndarray, quality: int) -> bytes:
+def decode_compressed(data: Any, format: str) -> ByteArray:
     """
-    Return an image as a JPEG file.
+    Return the BGR pixels of a JPEG or PNG image, described as in sensor_msgs/CompressedImage.
+
+    The pixels are those that are stored: an EXIF rotation is ignored, because camera calibration
+    and joints refer to the stored image.
+
+    :param data: bytes, or anything with the buffer protocol.
+    :param format: such as `bgr8; jpeg compressed bgr8`; what the data is, is read from the data.
+    :return: (H, W, 3) uint8 BGR, C-contiguous.
+    :raises ImageError: if the image cannot be decoded.
+    """
+    if 'compresseddepth' in format.lower():
+        raise ImageError('unsupported_format', f'needs a colour image, got {format[:64]!r}')
+    content = memoryview(data).tobytes()
+    if not content:
+        raise ImageError('empty', 'compressed image must have data, got 0 bytes')
+    reason = _check_header(content, format)
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), flags)
+    except cv2.error:
+        image = None  # the older OpenCVs return None, newer ones raise for some of the causes
+    if image is None:
+        raise ImageError(reason, f'image of {len(content)} bytes cannot be decoded')
+    return np.ascontiguousarray(image)
+
+
+def _check_header(content: bytes, format: str) -> str:
+    """Refuse other formats and images too large or cut off; return the reason for later errors."""
+    if content.startswith(_PNG_START):
+        if len(content) < 24:
+            raise ImageError('truncated', f'PNG image ends after {len(content)} bytes')
+        width, height = struct.unpack_from('>II', content, 16)
+        _check_size(height, width)
+        return 'bad_png'
+    if content.startswith(_JPEG_START):
+        width, height, end = _jpeg_size_wh(content)
+        _check_size(height, width)
+        # libjpeg fills what is missing with grey; a picture that is half grey is worse than none.
+        if content.rfind(_JPEG_END, end) < 0:
+            raise ImageError('truncated', f'JPEG image of {len(content)} bytes has no end')
+        return 'bad_jpeg'
+    raise ImageError(
+        'unsupported_format',
+        f'data must be JPEG or PNG, got {format[:64]!r} that starts with {content[:4].hex()}',
+    )
+
+
+def _jpeg_size_wh(content: bytes) -> tuple[int, int, int]:
+    """Return width, height and the end of the header that tells them (ITU-T T.81, B.2)."""
+    offset = len(_JPEG_START)
+    while offset + 9 <= len(content) and content[offset] == 0xFF:
+        marker = content[offset + 1]
+        if marker == 0xFF:  # a fill byte
+            offset += 1
+            continue
+        if marker in _JPEG_WITHOUT_LENGTH:
+            offset += 2
+            continue
+        if marker == _JPEG_SCAN:
+            break
+        length, _, height, width = struct.unpack_from('>HBHH', content, offset + 2)
+        offset += 2 + max(length, 2)
+        if marker in _JPEG_FRAMES:
+            return width, height, offset
+    raise ImageError('bad_jpeg', f'JPEG image of {len(content)} bytes has no frame header')
+
+
+def encode_jpeg(image: ByteArray, quality: int) -> bytes:
+    """
+    Return an image as JPEG.
 
     :param image: (H, W, 3) uint8 BGR.
-    :param quality: 1 to 100.
+    :param quality: 1 (small) to 100 (good).
+    :raises ValueError: if the quality is out of range or the image cannot be stored as JPEG.
     """
-    _, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return bytes(data)
+    check_bgr(image)
+    if not 1 <= quality <= 100:
+        raise ValueError(f'quality must be 1 to 100, got {quality}')
+    is_done, content = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, int(quality)])
+    if not is_done:
+        raise ValueError(f'an image of shape {image.shape} cannot be stored as JPEG')
+    return bytes(content.tobytes())
 
 
-def _rows(buffer: np.ndarray, height: int, row_bytes: int, step: int) -> np.ndarray:
-    """Return (height, row_bytes) without the padding; a view where there is none."""
-    if step < row_bytes:
-        raise ImageError('wrong_step', f'step is {step}, a row has {row_bytes} bytes')
-    needed = step * (height - 1) + row_bytes  # the last row may come without padding
-    if len(buffer) < needed:
-        raise ImageError('truncated', f'data has {len(buffer)} bytes, {needed} are needed')
-    if step == row_bytes:
-        return buffer[:needed].reshape(height, row_bytes)
-    strided = np.lib.stride_tricks.as_strided(buffer, (height, row_bytes), (step, 1))
-    return np.ascontiguousarray(strided)
+def check_bgr(image: ByteArray) -> None:
+    """
+    Refuse what is not an image as the package has it.
 
-
-def _decode_with_cv_bridge(
-    buffer: np.ndarray, height: int, width: int, encoding: str, step: int, is_bigendian: bool
-) -> np.ndarray:
-    unknown = ImageError(
-        'unknown_encoding', f'unknown encoding {encoding!r}; known are {", ".join(ENCODINGS)}'
-    )
-    try:
-        # It fails in many ways where it was built for another numpy.
-        from cv_bridge import CvBridge
-        from cv_bridge import CvBridgeError
-        from sensor_msgs.msg import Image
-    except Exception:
-        raise unknown from None
-    message = Image(
-        height=height, width=width, encoding=encoding, step=step, is_bigendian=int(is_bigendian)
-    )
-    message.data.frombytes(buffer.tobytes())
-    try:
-        image = np.ascontiguousarray(CvBridge().imgmsg_to_cv2(message, 'bgr8'))
-    except (CvBridgeError, RuntimeError, TypeError, ValueError, cv2.error) as err:
-        raise unknown from err
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise unknown
-    return image
+    :raises ValueError: if it is not (H, W, 3) uint8 with H and W above 0.
+    """
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+        raise ValueError(f'image must be (H, W, 3) uint8, got {image.shape} {image.dtype}')
