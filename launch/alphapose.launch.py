@@ -105,8 +105,8 @@ def arguments():
         DeclareLaunchArgument(
             'device',
             default_value='',
-            description='Where the networks run: auto, cpu, cuda or cuda:N (empty: as in '
-            'params_file).',
+            description='Where the networks run: auto, cpu, cuda, cuda:N, tensorrt or tensorrt:N '
+            '(empty: as in params_file).',
         ),
         DeclareLaunchArgument(
             'model',
@@ -179,36 +179,38 @@ def dds_profile():
 
 
 def cameras():
-    """Return the image sources and the viewer; they do not take `params_file`."""
+    """Return drivers and viewer; their parameters are theirs, ours would be refused or misread."""
     remappings = [
         ('image_raw', LaunchConfiguration('image')),
         ('image_raw/compressed', [LaunchConfiguration('image'), '/compressed']),
     ]
-    return [
-        set_value('use_sim_time', 'use_sim_time'),
-        set_text('video_device', 'source'),
-        Node(
-            package='usb_cam',
-            executable='usb_cam_node_exe',
-            output='screen',
-            remappings=remappings,
-            condition=equals('camera', 'usb_cam'),
-        ),
-        Node(
-            package='v4l2_camera',
-            executable='v4l2_camera_node',
-            output='screen',
-            remappings=remappings,
-            condition=equals('camera', 'v4l2_camera'),
-        ),
-        Node(
-            package='rviz2',
-            executable='rviz2',
-            arguments=['-d', str(CONFIG / 'alphapose.rviz')],
-            remappings=[('/overlay', 'overlay')],
-            condition=IfCondition(LaunchConfiguration('rviz')),
-        ),
-    ]
+    return GroupAction(
+        [
+            set_value('use_sim_time', 'use_sim_time'),
+            set_text('video_device', 'source'),
+            Node(
+                package='usb_cam',
+                executable='usb_cam_node_exe',
+                output='screen',
+                remappings=remappings,
+                condition=equals('camera', 'usb_cam'),
+            ),
+            Node(
+                package='v4l2_camera',
+                executable='v4l2_camera_node',
+                output='screen',
+                remappings=remappings,
+                condition=equals('camera', 'v4l2_camera'),
+            ),
+            Node(
+                package='rviz2',
+                executable='rviz2',
+                arguments=['-d', str(CONFIG / 'alphapose.rviz')],
+                remappings=[('/overlay', 'overlay')],
+                condition=IfCondition(LaunchConfiguration('rviz')),
+            ),
+        ]
+    )
 
 
 def parameters():
@@ -248,7 +250,7 @@ def generate_launch_description():
             GroupAction(
                 [
                     PushRosNamespace(LaunchConfiguration('namespace')),
-                    *cameras(),
+                    cameras(),
                     *parameters(),
                     our_node('alphapose', IfCondition(composed)),
                     our_node('detector_node', UnlessCondition(composed)),

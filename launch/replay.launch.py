@@ -71,7 +71,7 @@ def generate_launch_description():
             DeclareLaunchArgument(
                 'params_file',
                 default_value='replay.yaml',
-                description='Parameters of all nodes: a path, or the name of a file of this package.',
+                description='Parameters of all nodes: a path, or the name of an installed file.',
             ),
             IncludeLaunchDescription(PythonLaunchDescriptionSource(PIPELINE)),
             OpaqueFunction(function=play_bag),

@@ -173,7 +173,8 @@ def _view(
         )
     _check_length(data, step * (rows - 1) + row_bytes)
     strides = (step, pixel_bytes, 1)
-    return np.ndarray((rows, width, pixel_bytes), np.uint8, buffer=data, strides=strides)
+    samples: ByteArray = np.ndarray((rows, width, pixel_bytes), np.uint8, data, 0, strides)
+    return samples
 
 
 def _check_length(data: Any, needed: int) -> None:

@@ -1,0 +1,142 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Images from video files, folders and cameras, and video files from images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import re
+
+import cv2
+import numpy as np
+
+IMAGE_SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp')
+DEFAULT_FPS = 25.0
+
+
+class VideoError(ValueError):
+    """A source of images that cannot be opened, or a video that cannot be written."""
+
+
+class FrameSource:
+    """
+    Images one after the other.
+
+    `fps` is the source's own rate, `frame_count` the number of its images, 0 where it is unknown or
+    endless, `is_live` tells a camera.
+
+    :param source: a video file, a folder of images (in natural order), or the number of a camera.
+    :raises VideoError: if there is no such thing, or it cannot be read.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._files: list[Path] = []
+        self._next_file = 0
+        self._capture: cv2.VideoCapture | None = None
+        self.is_live = source.isdigit()
+        if Path(source).is_dir():
+            files = [p for p in Path(source).iterdir() if p.suffix.lower() in IMAGE_SUFFIXES]
+            if not files:
+                raise VideoError(
+                    f'the folder {source} has no image; known are {", ".join(IMAGE_SUFFIXES)}'
+                )
+            self._files = sorted(files, key=_natural_key)
+            self.fps, self.frame_count = DEFAULT_FPS, len(files)
+            return
+        self._capture = self._open()
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self.fps = fps if 0 < fps < 1000 else DEFAULT_FPS
+        frame_count = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self.frame_count = 0 if self.is_live else max(frame_count, 0)
+
+    def read(self) -> np.ndarray | None:
+        """
+        Return the next image, (H, W, 3) uint8 BGR, or None at the end.
+
+        :raises VideoError: if a file of the folder is no image.
+        """
+        if self._capture is not None:
+            is_read, image = self._capture.read()
+            return image if is_read else None
+        if self._next_file == len(self._files):
+            return None
+        path = self._files[self._next_file]
+        self._next_file += 1
+        image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if image is None:
+            raise VideoError(f'{path} cannot be read as an image')
+        return image
+
+    def rewind(self) -> None:
+        """Begin again."""
+        self._next_file = 0
+        if self._capture is not None and not self.is_live:
+            # Opened anew: seeking to the start is inexact in many files.
+            self._capture.release()
+            self._capture = self._open()
+
+    def _open(self) -> cv2.VideoCapture:
+        if self.is_live:
+            capture = cv2.VideoCapture(int(self._source))
+            if not capture.isOpened():
+                raise VideoError(f'camera {self._source} cannot be opened')
+            return capture
+        if not Path(self._source).is_file():
+            raise VideoError(f'source {self._source!r} is no file, no folder and no camera number')
+        capture = cv2.VideoCapture(self._source)
+        if not capture.isOpened():
+            raise VideoError(f'{self._source} cannot be read as a video')
+        return capture
+
+
+class VideoWriter:
+    """
+    Writes an MPEG-4 video; opens the file with the first image.
+
+    :param path: ends in .mp4.
+    :param fps: images per second.
+    """
+
+    def __init__(self, path: Path, fps: float) -> None:
+        self._path = path
+        self._fps = fps
+        self._writer: cv2.VideoWriter | None = None
+        self._size_wh = (0, 0)
+
+    def write(self, image: np.ndarray) -> None:
+        """
+        Append an image, (H, W, 3) uint8 BGR; one of another size is scaled to that of the first.
+
+        :raises VideoError: if the file cannot be written.
+        """
+        if self._writer is None:
+            self._size_wh = (image.shape[1], image.shape[0])
+            codec = cv2.VideoWriter.fourcc(*'mp4v')
+            self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, self._size_wh)
+            if not self._writer.isOpened():
+                raise VideoError(f'{self._path} cannot be written')
+        if (image.shape[1], image.shape[0]) != self._size_wh:
+            image = cv2.resize(image, self._size_wh)
+        self._writer.write(image)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.release()
+
+
+def write_image(path: Path, image: np.ndarray) -> None:
+    """
+    Write an image; the suffix chooses the format.
+
+    :raises VideoError: if the file cannot be written.
+    """
+    if not cv2.imwrite(str(path), image):
+        raise VideoError(f'{path} cannot be written')
+
+
+def _natural_key(path: Path) -> list[tuple[bool, int, str]]:
+    """Order 2.jpg before 10.jpg."""
+    parts = re.split(r'(\d+)', path.name)
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]

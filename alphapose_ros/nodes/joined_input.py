@@ -1,0 +1,124 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The subscriptions to the camera and to what was found in its images, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import time
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.subscription import Subscription
+
+from alphapose_ros.io.messages import stamp_to_ns
+from alphapose_ros.nodes.image_input import ImageInput
+from alphapose_ros.nodes.joiner import make_joiner
+from alphapose_ros.nodes.monitor import ERROR
+from alphapose_ros.nodes.monitor import OK
+from alphapose_ros.nodes.monitor import Report
+from alphapose_ros.nodes.qos import qos
+
+# A stamp that goes back by more begins a new recording.
+JUMP_BACK_NS = 1_000_000_000
+
+
+class JoinedInput:
+    """
+    Pairs of an image and the result that has exactly its stamp.
+
+    :param node: the node that owns the subscriptions.
+    :param message_type: type of the results.
+    :param topic: of the results; images wait for them.
+    :param on_pair: called with the image and its result.
+    :param transport: of the images, 'raw' or 'compressed'.
+    :param reliability: of the images, 'auto', 'best_effort' or 'reliable'.
+    :param queue_size: images that may wait.
+    :param timeout_s: gives the seconds without a pair after which `report` tells of an error.
+    :param result_depth: results that may wait; 1 for the newest only.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        message_type: Any,
+        topic: str,
+        on_pair: Callable[[Any, Any], None],
+        *,
+        transport: str = 'raw',
+        reliability: str = 'auto',
+        queue_size: int = 8,
+        timeout_s: Callable[[], float] = lambda: 2.0,
+        result_depth: int = 1,
+    ) -> None:
+        self._node = node
+        self._type = message_type
+        self._topic = topic
+        self._timeout_s = timeout_s
+        self._result_depth = result_depth
+        self._on_pair = on_pair
+        self._joiner = make_joiner(self._handle_pair, queue_size)
+        self._last_stamp_ns = 0
+        self._last_pair_s = time.monotonic()
+        self._subscription: Subscription | None = None
+        self._input = ImageInput(
+            node,
+            lambda message: self._add(0, message),
+            transport=transport,
+            reliability=reliability,
+            depth=queue_size,
+        )
+
+    def start(self) -> None:
+        """Subscribe to both."""
+        if self._subscription is None:
+            self._last_pair_s = time.monotonic()
+            self._subscription = self._node.create_subscription(
+                self._type,
+                self._topic,
+                lambda message: self._add(1, message),
+                qos(self._result_depth),
+            )
+            self._input.start()
+
+    def stop(self) -> None:
+        """Unsubscribe from both."""
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+            self._subscription = None
+            self._input.stop()
+            self.reset()
+
+    def reset(self) -> None:
+        """Forget what waits."""
+        self._joiner.reset()
+
+    def report(self) -> Report:
+        """Return what diagnostics tell of the inputs."""
+        values = self._input.describe()
+        silence_s = time.monotonic() - self._last_pair_s
+        if self._subscription is None or silence_s <= self._timeout_s():
+            return OK, '', values
+        if self._input.silence_s > self._timeout_s():
+            return ERROR, f'no image for {silence_s:.0f} s: {self._input.explain_silence()}', values
+        topic = self._node.resolve_topic_name(self._topic)
+        cause = 'no publisher' if self._node.count_publishers(topic) == 0 else 'no equal stamps'
+        return ERROR, f'images come, but nothing on {topic} matches them: {cause}', values
+
+    def _add(self, slot: int, message: Any) -> None:
+        stamp_ns = stamp_to_ns(message.header.stamp)
+        if stamp_ns < self._last_stamp_ns - JUMP_BACK_NS:
+            self.reset()
+        self._last_stamp_ns = stamp_ns
+        if stamp_ns == 0:
+            self._node.get_logger().error(
+                'zero stamps cannot be matched: let the camera driver set header.stamp, or run the '
+                'executable alphapose (composed:=true)',
+                throttle_duration_sec=10.0,
+            )
+            return
+        self._joiner.add(slot, message)
+
+    def _handle_pair(self, image: Any, result: Any) -> None:
+        self._last_pair_s = time.monotonic()
+        self._on_pair(image, result)

@@ -1,0 +1,138 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""What a node tells of itself: times, counts and faults on /diagnostics, once a second."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import deque
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+import resource
+import time
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticStatus
+from diagnostic_msgs.msg import KeyValue
+import numpy as np
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.node import Node
+
+from alphapose_ros.io.messages import stamp_to_ns
+
+PERIOD_S = 1.0
+WINDOW = 200  # images that the percentiles look back on
+# A clock that differs by more is another clock, and the difference says nothing.
+MAX_AGE_S = 10.0
+
+Report = tuple[int, str, dict[str, str]]  # level, text, values
+
+
+def level_of(status: bytes | int) -> int:
+    """Return a level as a number; it is a byte string in rclpy."""
+    return status[0] if isinstance(status, bytes) else int(status)
+
+
+OK, WARN, ERROR = (
+    level_of(level)
+    for level in (DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR)
+)
+
+
+class Monitor:
+    """
+    Measures a node and reports.
+
+    :param node: the node.
+    :param report: what the node knows beyond it: level, text ('' if all is well) and values.
+    :param hardware_id: the device that networks run on.
+    """
+
+    def __init__(
+        self, node: Node, report: Callable[[], Report] = lambda: (OK, '', {}), hardware_id: str = ''
+    ) -> None:
+        self._node = node
+        self._report = report
+        self._hardware_id = hardware_id
+        self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 5)
+        self._timer = node.create_timer(
+            PERIOD_S, self._publish, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+        self.rejected: Counter[str] = Counter()
+        self.received = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the times; counts stay."""
+        self._times: dict[str, deque[float]] = {}
+        self._processed = 0
+        self._last_report_s = time.monotonic()
+        self._recent_faults = 0
+        self.people = 0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measure what happens inside as a stage."""
+        start = time.perf_counter()
+        yield
+        self.record(name, (time.perf_counter() - start) * 1e3)
+
+    def record(self, name: str, value: float) -> None:
+        """Add a number to a stage: milliseconds, or a ratio if so named."""
+        self._times.setdefault(name, deque(maxlen=WINDOW)).append(value)
+
+    def record_overhead(self, network_ms: float) -> None:
+        """Record the last `total` over the network times within it."""
+        self.record('overhead_ratio', self._times['total'][-1] / network_ms)
+
+    def finish(self, header: Any, people: int) -> None:
+        """Count an image as processed; its age is what passed since its stamp."""
+        self._processed += 1
+        self.people = people
+        age_s = (self._node.get_clock().now().nanoseconds - stamp_to_ns(header.stamp)) * 1e-9
+        if abs(age_s) < MAX_AGE_S:
+            self.record('age', age_s * 1e3)
+
+    def reject(self, reason: str, text: str) -> None:
+        """Count a message that cannot be used, and warn, at most once in five seconds."""
+        self.rejected[reason] += 1
+        self._recent_faults += 1
+        self._node.get_logger().warning(
+            f'dropped an image ({reason}): {text}', throttle_duration_sec=5.0
+        )
+
+    def _values(self, elapsed_s: float) -> dict[str, str]:
+        values = {
+            'received': str(self.received),
+            'fps': f'{self._processed / max(elapsed_s, 1e-9):.1f}',
+            'people': str(self.people),
+            'dropped': str(self.rejected.total()),
+            'peak_rss_mib': str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+        }
+        values |= {f'dropped.{reason}': str(count) for reason, count in self.rejected.items()}
+        for name, times in self._times.items():
+            unit = '' if name.endswith('ratio') else '_ms'
+            p50, p95 = np.percentile(times, (50, 95))
+            values[f'{name}{unit}_p50'], values[f'{name}{unit}_p95'] = f'{p50:.3f}', f'{p95:.3f}'
+        return values
+
+    def _publish(self) -> None:
+        now_s = time.monotonic()
+        level, text, values = self._report()
+        if level == OK and self._recent_faults:
+            level, text = WARN, f'{self._recent_faults} unusable images in the last second'
+        status = DiagnosticStatus(
+            level=bytes([level]),
+            name=self._node.get_fully_qualified_name().lstrip('/'),
+            message=text or 'running',
+            hardware_id=self._hardware_id,
+        )
+        values |= self._values(now_s - self._last_report_s)
+        status.values = [KeyValue(key=key, value=value) for key, value in values.items()]
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._publisher.publish(message)
+        self._processed, self._recent_faults, self._last_report_s = 0, 0, now_s

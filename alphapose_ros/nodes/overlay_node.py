@@ -1,0 +1,112 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`image` and `tracks` in, `overlay` and `overlay/compressed` out; idle while nobody looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.node import Node
+from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import Image
+
+from alphapose_ros.core.drawing import draw_tracks
+from alphapose_ros.core.skeletons import get_skeleton
+from alphapose_ros.io.images import ImageError
+from alphapose_ros.io.messages import image_from_message
+from alphapose_ros.io.messages import image_to_compressed_message
+from alphapose_ros.io.messages import image_to_message
+from alphapose_ros.io.messages import tracks_from_message
+from alphapose_ros.msg import Pose2DArray
+from alphapose_ros.nodes.joined_input import JoinedInput
+from alphapose_ros.nodes.monitor import Monitor
+from alphapose_ros.nodes.params import OverlayParams
+from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.qos import create_output
+from alphapose_ros.nodes.run import on_clock_jump_back
+from alphapose_ros.nodes.run import run
+
+VIEWER_CHECK_PERIOD_S = 0.5
+
+
+class OverlayNode(Node):
+    """
+    Draws the tracks on their image.
+
+    It subscribes to the images only while someone subscribes to the overlay: a second reader of the
+    camera costs as much as the transport of its images.
+
+    :param node_options: for rclpy.node.Node.
+    """
+
+    def __init__(self, **node_options: Any) -> None:
+        super().__init__('overlay', **node_options)
+        self._params = Parameters(self, OverlayParams)
+        p = self._params.value
+        self._publisher = create_output(self, Image, 'overlay', depth=1)
+        # Resolved first, so that a remapping of `overlay` moves its companion too.
+        self._jpeg_publisher = create_output(
+            self, CompressedImage, self.resolve_topic_name('overlay') + '/compressed', depth=1
+        )
+        self._input = JoinedInput(
+            self,
+            Pose2DArray,
+            'tracks',
+            self._on_pair,
+            transport=p.image_transport,
+            reliability=p.reliability,
+            queue_size=p.join_queue,
+            timeout_s=lambda: self._params.value.image_timeout_s,
+        )
+        self._monitor = Monitor(self, self._input.report)
+        self._timer = self.create_timer(
+            VIEWER_CHECK_PERIOD_S,
+            self._follow_viewers,
+            clock=Clock(clock_type=ClockType.STEADY_TIME),
+        )
+        self._jump = on_clock_jump_back(self, self._input.reset)
+
+    def _follow_viewers(self) -> None:
+        viewers = (self._publisher, self._jpeg_publisher)
+        if any(publisher.get_subscription_count() for publisher in viewers):
+            self._input.start()
+        else:
+            self._input.stop()
+
+    def _on_pair(self, image_message: Any, tracks_message: Pose2DArray) -> None:
+        self._monitor.received += 1
+        try:
+            image = image_from_message(image_message)
+            tracks = tracks_from_message(tracks_message)
+            skeleton = get_skeleton(tracks_message.keypoint_set)
+        except ImageError as err:
+            self._monitor.reject(err.reason, str(err))
+            return
+        except ValueError as err:
+            self._monitor.reject('bad_message', str(err))
+            return
+        p = self._params.value
+        with self._monitor.stage('draw'):
+            drawn = draw_tracks(
+                image,
+                tracks,
+                skeleton,
+                color_by=p.color_by,
+                min_keypoint_score=p.min_keypoint_score,
+                draw_boxes=p.draw_boxes,
+            )
+        header = image_message.header
+        if self._publisher.get_subscription_count():
+            self._publisher.publish(image_to_message(drawn, header))
+        if self._jpeg_publisher.get_subscription_count():
+            self._jpeg_publisher.publish(
+                image_to_compressed_message(drawn, header, p.jpeg_quality)
+            )
+        self._monitor.finish(header, len(tracks))
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node; return the exit code."""
+    return run(lambda: [OverlayNode()], args)

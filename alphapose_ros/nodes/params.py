@@ -1,0 +1,310 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+The parameters of every node: one frozen dataclass each, declared, checked and updated here.
+
+A name means the same in every node that has it, so one block `/**:` of YAML can serve them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import fields
+from dataclasses import replace
+import difflib
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+
+from rcl_interfaces.msg import FloatingPointRange
+from rcl_interfaces.msg import IntegerRange
+from rcl_interfaces.msg import ParameterDescriptor
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.exceptions import InvalidParameterTypeException
+from rclpy.exceptions import InvalidParameterValueException
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+P = TypeVar('P')
+
+TYPE_NAMES = {
+    bool: 'a boolean (true or false)',
+    int: 'an integer',
+    float: 'a double (with a dot: 1.0)',
+    str: 'a string',
+}
+
+
+class ParameterError(ValueError):
+    """A parameter that cannot be used; the message names it."""
+
+
+def param(
+    default: Any,
+    doc: str,
+    *,
+    bounds: tuple[float, float] | None = None,
+    choices: tuple[str, ...] = (),
+    read_only: bool = False,
+) -> Any:
+    """Describe one parameter: default, help text, inclusive bounds or the allowed strings."""
+    metadata = {'doc': doc, 'bounds': bounds, 'choices': choices, 'read_only': read_only}
+    return field(default=default, metadata=metadata)
+
+
+def _weights_dir() -> Any:
+    return param('', 'Folder that is searched first for model files.', read_only=True)
+
+
+def _device() -> Any:
+    return param(
+        'auto',
+        "Where networks run: 'auto', 'cpu', 'cuda', 'cuda:N', 'tensorrt' or 'tensorrt:N'.",
+        read_only=True,
+    )
+
+
+def _threads() -> Any:
+    return param(0, 'CPU threads of a network; 0 takes all cores.', bounds=(0, 256), read_only=True)
+
+
+def _image_transport() -> Any:
+    return param(
+        'raw',
+        'Subscribe to `image` (raw) or to `image/compressed` (compressed).',
+        choices=('raw', 'compressed'),
+        read_only=True,
+    )
+
+
+def _reliability() -> Any:
+    return param(
+        'auto',
+        'Reliability of the image subscription; auto follows the publisher.',
+        choices=('auto', 'best_effort', 'reliable'),
+        read_only=True,
+    )
+
+
+def _image_timeout_s() -> Any:
+    return param(2.0, 'Seconds without an image until diagnostics tell ERROR.', bounds=(0.1, 3600.0))
+
+
+@dataclass(frozen=True)
+class DetectorParams:
+    """Parameters of the detector node."""
+
+    detector_model: str = param(
+        'yolox_nano', 'Person detector: a name of the catalog or a path.', read_only=True
+    )
+    min_box_score: float = param(0.3, 'Drop people scored below.', bounds=(0.0, 1.0))
+    nms_iou: float = param(
+        0.6, 'Of two boxes that overlap more, drop the lower-scored.', bounds=(0.0, 1.0)
+    )
+    max_people: int = param(100, 'Keep only the best-scored people.', bounds=(1, 1000))
+    enabled: bool = param(True, 'False unsubscribes from the images and idles.')
+    weights_dir: str = _weights_dir()
+    device: str = _device()
+    threads: int = _threads()
+    image_transport: str = _image_transport()
+    reliability: str = _reliability()
+    image_timeout_s: float = _image_timeout_s()
+
+
+@dataclass(frozen=True)
+class PoseParams:
+    """Parameters of the pose node."""
+
+    pose_model: str = param(
+        'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
+    )
+    join_queue: int = param(
+        8, 'Images that wait for their detections (three processes).', bounds=(1, 100), read_only=True
+    )
+    weights_dir: str = _weights_dir()
+    device: str = _device()
+    threads: int = _threads()
+    image_transport: str = _image_transport()
+    reliability: str = _reliability()
+    image_timeout_s: float = _image_timeout_s()
+
+
+@dataclass(frozen=True)
+class TrackerParams:
+    """Parameters of the tracker node."""
+
+    min_track_score: float = param(
+        0.45, 'People whose box is scored below only continue tracks.', bounds=(0.0, 1.0)
+    )
+    min_similarity: float = param(
+        0.2, 'A track and a person who resemble less are different.', bounds=(0.0, 1.0)
+    )
+    min_joint_score: float = param(
+        0.2, 'Joints scored below do not count for the resemblance.', bounds=(0.0, 1.0)
+    )
+    confirm_hits: int = param(3, 'Images in a row that a new track must be seen in.', bounds=(1, 100))
+    max_lost_s: float = param(
+        2.0, 'Seconds after which a hidden person is given up.', bounds=(0.0, 60.0)
+    )
+    predict_s: float = param(
+        0.5, 'Seconds for which a hidden person is published, as PREDICTED.', bounds=(0.0, 60.0)
+    )
+
+
+@dataclass(frozen=True)
+class OverlayParams:
+    """Parameters of the overlay node."""
+
+    color_by: str = param(
+        'track', 'Colour people by identity or limbs by side.', choices=('track', 'side')
+    )
+    min_keypoint_score: float = param(0.3, 'Joints scored below are not drawn.', bounds=(0.0, 1.0))
+    draw_boxes: bool = param(True, 'Draw boxes and labels.')
+    jpeg_quality: int = param(80, 'Quality of overlay/compressed.', bounds=(1, 100))
+    join_queue: int = param(
+        8, 'Images that wait for their skeletons.', bounds=(1, 100), read_only=True
+    )
+    image_transport: str = _image_transport()
+    reliability: str = _reliability()
+    image_timeout_s: float = _image_timeout_s()
+
+
+@dataclass(frozen=True)
+class VideoParams:
+    """Parameters of the video node."""
+
+    source: str = param(
+        '', 'Video file, folder of images, or number of a camera.', read_only=True
+    )
+    fps: float = param(
+        0.0, "Images per second; 0.0 takes the file's own.", bounds=(0.0, 1000.0), read_only=True
+    )
+    pace: str = param(
+        'fps',
+        'Send images at `fps`, or the next one when the last one is consumed (its tracks came).',
+        choices=('fps', 'consumed'),
+        read_only=True,
+    )
+    loop: bool = param(False, 'Begin again at the end.', read_only=True)
+    frame_id: str = param('camera', 'Frame of the headers.', read_only=True)
+    min_subscribers: int = param(
+        1, 'Wait for that many subscribers before the first image.', bounds=(0, 100), read_only=True
+    )
+
+
+@dataclass(frozen=True)
+class RecorderParams:
+    """Parameters of the recorder node."""
+
+    output_dir: str = param('demo_output', 'Folder for the files.', read_only=True)
+    fps: float = param(25.0, 'Frame rate of the video.', bounds=(0.1, 1000.0), read_only=True)
+    frame_count: int = param(
+        0, 'Images to expect, for the progress bar; 0: unknown.', bounds=(0, 1 << 31), read_only=True
+    )
+    video: bool = param(True, 'Write overlay.mp4 and contact_sheet.png.', read_only=True)
+
+
+ALL_PARAMS = (
+    DetectorParams,
+    PoseParams,
+    TrackerParams,
+    OverlayParams,
+    VideoParams,
+    RecorderParams,
+)
+
+
+class Parameters(Generic[P]):
+    """
+    The parameters of a node. `value` is the present, immutable set; read it once per frame.
+
+    :param node: the node to declare them on.
+    :param params_type: the dataclass.
+    :param on_change: called with the new set after a change.
+    :raises ParameterError: if YAML or the command line gave a wrong name, type or value.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        params_type: type[P],
+        on_change: Callable[[P], None] = lambda value: None,
+    ) -> None:
+        _refuse_unknown_names(node)
+        self._fields = {f.name: f for f in fields(params_type)}  # type: ignore[arg-type]
+        self._on_change = on_change
+        self.value = params_type(**{name: self._declare(node, name) for name in self._fields})
+        node.add_on_set_parameters_callback(self._check)
+        # Humble has no second callback: there the first one applies what it has checked.
+        self._applies_in_check = not hasattr(node, 'add_post_set_parameters_callback')
+        if not self._applies_in_check:
+            node.add_post_set_parameters_callback(self._apply)
+
+    def _declare(self, node: Node, name: str) -> Any:
+        f = self._fields[name]
+        descriptor = ParameterDescriptor(
+            name=name, description=f.metadata['doc'], read_only=f.metadata['read_only']
+        )
+        if f.metadata['choices']:
+            descriptor.additional_constraints = 'one of ' + ', '.join(f.metadata['choices'])
+        if f.metadata['bounds']:
+            low, high = f.metadata['bounds']
+            if isinstance(f.default, float):
+                descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+            else:
+                descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=1)]
+        try:
+            value = node.declare_parameter(name, f.default, descriptor).value
+        except (InvalidParameterTypeException, InvalidParameterValueException) as err:
+            given = node._parameter_overrides[name].value
+            raise ParameterError(self._fault(name, given) or f'parameter {name}: {err}') from err
+        fault = self._fault(name, value)
+        if fault:
+            raise ParameterError(fault)
+        return value
+
+    def _fault(self, name: str, value: Any) -> str:
+        """Return what is wrong with a value, or ''."""
+        f = self._fields[name]
+        if type(value) is not type(f.default):
+            return (
+                f'parameter {name} must be {TYPE_NAMES[type(f.default)]}, '
+                f'got {type(value).__name__} {value!r}'
+            )
+        if f.metadata['choices'] and value not in f.metadata['choices']:
+            return f"parameter {name} must be one of {', '.join(f.metadata['choices'])}, got {value!r}"
+        if f.metadata['bounds']:
+            low, high = f.metadata['bounds']
+            if not low <= value <= high:
+                return f'parameter {name} must be in [{low}, {high}], got {value}'
+        return ''
+
+    def _check(self, parameters: list[Parameter]) -> SetParametersResult:
+        """Judge a whole batch: all are applied, or none."""
+        for parameter in parameters:
+            if parameter.name in self._fields:
+                fault = self._fault(parameter.name, parameter.value)
+                if fault:
+                    return SetParametersResult(successful=False, reason=fault)
+        if self._applies_in_check:
+            self._apply(parameters)
+        return SetParametersResult(successful=True)
+
+    def _apply(self, parameters: list[Parameter]) -> None:
+        changes = {p.name: p.value for p in parameters if p.name in self._fields}
+        if changes:
+            self.value = replace(self.value, **changes)  # type: ignore[type-var]
+            self._on_change(self.value)
+
+
+def _refuse_unknown_names(node: Node) -> None:
+    """Find misspelt names, which rclpy would ignore; those of our other nodes are fine."""
+    known = {f.name for params_type in ALL_PARAMS for f in fields(params_type)}
+    builtin = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
+    for name in node._parameter_overrides:
+        if name not in known and not name.startswith(builtin):
+            close = difflib.get_close_matches(name, sorted(known), n=1)
+            hint = f'; did you mean {close[0]}?' if close else f'; known are {", ".join(sorted(known))}'
+            raise ParameterError(f'unknown parameter {name}{hint}')

@@ -1,0 +1,114 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""`image` and `detections` in, `poses` out: the joints of the people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from rclpy.node import Node
+
+from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.io.images import ImageError
+from alphapose_ros.io.messages import detections_from_message
+from alphapose_ros.io.messages import image_from_message
+from alphapose_ros.io.messages import MessageError
+from alphapose_ros.io.messages import poses_to_message
+from alphapose_ros.io.messages import skeleton_to_message
+from alphapose_ros.msg import KeypointSet
+from alphapose_ros.msg import PersonBoxArray
+from alphapose_ros.msg import Pose2DArray
+from alphapose_ros.nodes.joined_input import JoinedInput
+from alphapose_ros.nodes.monitor import Monitor
+from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.params import PoseParams
+from alphapose_ros.nodes.qos import create_output
+from alphapose_ros.nodes.run import on_clock_jump_back
+from alphapose_ros.nodes.run import run
+from alphapose_ros.structures import Detections
+from alphapose_ros.structures import Poses
+
+# Header, image size, people and the name of their keypoint set go on to the next stage.
+Forward = Callable[[Any, tuple[int, int], Poses, str], None]
+
+
+class PoseNode(Node):
+    """
+    Finds the joints of everybody who was detected.
+
+    :param forward: the next stage, if it lives in this process; then `process` is called by the
+        previous one and nothing is subscribed.
+    :param node_options: for rclpy.node.Node.
+    """
+
+    def __init__(self, forward: Forward | None = None, **node_options: Any) -> None:
+        super().__init__('pose', **node_options)
+        self._forward = forward
+        self._params = Parameters(self, PoseParams)
+        p = self._params.value
+        self._estimator = load_pose_estimator(
+            p.pose_model, weights_dir=p.weights_dir, device=p.device, threads=p.threads
+        )
+        self._publisher = create_output(self, Pose2DArray, 'poses')
+        self._set_publisher = create_output(
+            self, KeypointSet, 'keypoint_set', depth=1, latched=True
+        )
+        self._set_publisher.publish(skeleton_to_message(self._estimator.skeleton))
+        self._input: JoinedInput | None = None
+        if forward is None:
+            self._input = JoinedInput(
+                self,
+                PersonBoxArray,
+                'detections',
+                self._on_pair,
+                transport=p.image_transport,
+                reliability=p.reliability,
+                queue_size=p.join_queue,
+                timeout_s=lambda: self._params.value.image_timeout_s,
+            )
+            self._input.start()
+        report = {'report': self._input.report} if self._input else {}
+        self._monitor = Monitor(self, hardware_id=self._estimator.network.device, **report)
+        self._jump = on_clock_jump_back(self, self._reset)
+        self.get_logger().info(
+            f'{p.pose_model} ({self._estimator.skeleton.name}) on {self._estimator.network.device}'
+        )
+
+    def process(self, header: Any, image: np.ndarray, detections: Detections) -> float:
+        """Estimate, publish, hand on; return the milliseconds spent in the network."""
+        with self._monitor.stage('estimate'):
+            poses = self._estimator.estimate(image, detections)
+        network_ms = self._estimator.network.elapsed_s * 1e3 if len(poses) else 0.0
+        self._monitor.record('network', network_ms)
+        size_wh, keypoint_set = (image.shape[1], image.shape[0]), self._estimator.skeleton.name
+        self._publisher.publish(poses_to_message(poses, header, size_wh, keypoint_set))
+        if self._forward is not None:
+            self._forward(header, size_wh, poses, keypoint_set)
+        self._monitor.finish(header, len(poses))
+        return network_ms
+
+    def _on_pair(self, image_message: Any, detections_message: PersonBoxArray) -> None:
+        self._monitor.received += 1
+        try:
+            image = image_from_message(image_message)
+            detections = detections_from_message(detections_message)
+        except ImageError as err:
+            self._monitor.reject(err.reason, str(err))
+            return
+        except MessageError as err:
+            self._monitor.reject('bad_message', str(err))
+            return
+        with self._monitor.stage('total'):
+            self.process(image_message.header, image, detections)
+
+    def _reset(self) -> None:
+        self._monitor.reset()
+        if self._input is not None:
+            self._input.reset()
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node; return the exit code."""
+    return run(lambda: [PoseNode()], args)

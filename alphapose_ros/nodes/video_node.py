@@ -1,0 +1,105 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""A video file, a folder of images or a camera as `image`, for demos and tests."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.duration import Duration
+from rclpy.node import Node
+from sensor_msgs.msg import Image
+from std_msgs.msg import Header
+
+from alphapose_ros.io.messages import image_to_message
+from alphapose_ros.io.messages import stamp_to_ns
+from alphapose_ros.io.video import FrameSource
+from alphapose_ros.msg import Pose2DArray
+from alphapose_ros.nodes.params import ParameterError
+from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.params import VideoParams
+from alphapose_ros.nodes.qos import create_output
+from alphapose_ros.nodes.qos import qos
+from alphapose_ros.nodes.run import run
+
+# In pace `consumed`: how often to look, and how long to wait for the tracks of an image.
+POLL_PERIOD_S = 0.05
+CONSUMED_TIMEOUT_S = 5.0
+
+
+class VideoNode(Node):
+    """
+    Publishes images with the time of sending as stamp; ends with the last one.
+
+    :param node_options: for rclpy.node.Node.
+    """
+
+    def __init__(self, **node_options: Any) -> None:
+        super().__init__('video', **node_options)
+        self._params = Parameters(self, VideoParams).value
+        if not self._params.source:
+            raise ParameterError('parameter source is empty: give a file, a folder or a camera')
+        self._frames = FrameSource(self._params.source)
+        self._publisher = create_output(self, Image, 'image', depth=1)
+        self._sent = 0
+        self._sent_at_s = 0.0
+        self._awaited_ns: int | None = None
+        period_s = POLL_PERIOD_S
+        if self._params.pace == 'consumed':
+            self._subscription = self.create_subscription(
+                Pose2DArray, 'tracks', self._on_tracks, qos(5)
+            )
+        else:
+            period_s = 1 / (self._params.fps or self._frames.fps)
+        # Steady time: this node is the source of images, so ROS time may not run yet.
+        self._timer = self.create_timer(
+            period_s, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
+        self.get_logger().info(f'{self._params.source}: {self._frames.frame_count or "endless"} images')
+
+    def _on_timer(self) -> None:
+        if self._sent == 0 and not self._has_listeners():
+            return
+        if self._params.pace == 'consumed' and self._awaited_ns is not None:
+            if time.monotonic() - self._sent_at_s < CONSUMED_TIMEOUT_S:
+                return
+            self.get_logger().warning(f'no tracks for image {self._sent}, going on')
+        self._send_next()
+
+    def _has_listeners(self) -> bool:
+        """Tell whether everybody is there who should see the first image."""
+        readers = self._publisher.get_subscription_count()
+        is_tracked = self._params.pace == 'fps' or self.count_publishers('tracks') > 0
+        return readers >= self._params.min_subscribers and is_tracked
+
+    def _on_tracks(self, message: Pose2DArray) -> None:
+        if stamp_to_ns(message.header.stamp) == self._awaited_ns:
+            self._send_next()
+
+    def _send_next(self) -> None:
+        image = self._frames.read()
+        if image is None and self._params.loop:
+            self._frames.rewind()
+            image = self._frames.read()
+        if image is None:
+            self._finish()
+            return
+        header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self._params.frame_id)
+        self._awaited_ns = stamp_to_ns(header.stamp)
+        self._sent += 1
+        self._sent_at_s = time.monotonic()
+        self._publisher.publish(image_to_message(image, header))
+
+    def _finish(self) -> None:
+        self._timer.cancel()
+        self._publisher.wait_for_all_acked(Duration(seconds=2))
+        self.get_logger().info(f'sent {self._sent} images')
+        self.context.try_shutdown()
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node; return the exit code."""
+    return run(lambda: [VideoNode()], args)
