@@ -5,10 +5,10 @@ Between ROS messages and our structures; the only place that knows the message t
 
 N people, K keypoints, D embedding values. Numbers cross as buffers: a float32[] field is filled
 with one `frombytes` and read with one `frombuffer`, never value by value, which is 10 to 30 times
-slower. What is read is a copy: a message may be reused or dropped at once
-(for images see `image_from_message`). Headers are passed on
-as the object they are, so that stamp and frame_id cannot change on the way. Nodes and tools take
-the message types from here (`import X as X` marks a name as meant for others).
+slower. What is read is a copy (of images see `image_from_message`), so a message may be reused or
+dropped at once. Headers are passed on as the object they are: stamp and frame_id cannot change on
+the way. Nodes and tools take the message types from here (`import X as X` marks a name as meant
+for others).
 
 All values arrive bit by bit as they were sent, except boxes: they are xyxy here and x, y, width,
 height in messages. x0 and y0 are exact; x1 and y1 are exact for coordinates on a grid of 1/256 px

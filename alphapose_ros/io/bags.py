@@ -1,0 +1,79 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Recordings of messages as MCAP files, which rosbag2, rosbags and Foxglove read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from ament_index_python.packages import get_package_share_directory
+
+
+class McapWriter:
+    """
+    Writes serialised messages to one .mcap file, with the definitions of their types.
+
+    :param path: ends in .mcap; an existing file is replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        from mcap.writer import Writer
+
+        self._file = path.open('wb')
+        self._writer = Writer(self._file)
+        self._writer.start(profile='ros2', library='alphapose_ros')
+        self._channels: dict[str, int] = {}
+
+    def write(self, topic: str, type_name: str, serialized: bytes, stamp_ns: int) -> None:
+        """
+        Append a message.
+
+        :param topic: absolute name.
+        :param type_name: such as alphapose_ros/msg/Pose2DArray.
+        :param serialized: the message in CDR, as rclpy.serialization gives it.
+        :param stamp_ns: its time.
+        """
+        if topic not in self._channels:
+            definition = describe_type(type_name).encode()
+            schema = self._writer.register_schema(type_name, 'ros2msg', definition)
+            self._channels[topic] = self._writer.register_channel(topic, 'cdr', schema)
+        self._writer.add_message(self._channels[topic], stamp_ns, serialized, stamp_ns)
+
+    def close(self) -> None:
+        """Finish the file; without it the index is missing."""
+        self._writer.finish()
+        self._file.close()
+
+    def __enter__(self) -> McapWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        err: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def describe_type(type_name: str) -> str:
+    """
+    Return the definition of a message type and of all it contains, as MCAP stores it.
+
+    :param type_name: such as alphapose_ros/msg/Pose2DArray.
+    """
+    from rosbags.typesys import get_types_from_msg
+    from rosbags.typesys import get_typestore
+    from rosbags.typesys import Stores
+
+    typestore: Any = get_typestore(Stores.ROS2_HUMBLE)
+    package = type_name.split('/')[0]
+    if package == 'alphapose_ros':
+        folder = Path(get_package_share_directory(package)) / 'msg'
+        for path in folder.glob('*.msg'):
+            text = path.read_text()
+            typestore.register(get_types_from_msg(text, f'{package}/msg/{path.stem}'))
+    definition: str = typestore.generate_msgdef(type_name, ros_version=2)[0]
+    return definition
