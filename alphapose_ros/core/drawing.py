@@ -1,38 +1,65 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Skeletons drawn on images. N people, K keypoints.
+Skeletons drawn on images. N people, K keypoints, L lines.
 
-One pass over the frame: per person a few calls of OpenCV, lines of equal look in one call. Nothing is
-blended, so the cost depends on the people, not on the size of the image.
+A person is a list of strokes: lines of one colour and width, drawn by one call of OpenCV. A joint is
+a line without length, whose round ends make a dot. A dark rim under all strokes of a person keeps
+them visible on bright images and people apart who stand before each other. Nothing is blended, so
+the cost depends on the people, not on the size of the image.
 """
 
 from __future__ import annotations
 
-import colorsys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import cv2
 import numpy as np
 
+from alphapose_ros.core.labels import draw_labels
+from alphapose_ros.core.labels import Label
+from alphapose_ros.core.palette import Color
+from alphapose_ros.core.palette import GREY
+from alphapose_ros.core.palette import joint_color
+from alphapose_ros.core.palette import RIM
+from alphapose_ros.core.palette import track_color
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
 
-Color = tuple[int, int, int]
 ColorBy = Literal['track', 'side']
+COLOR_BY = ('track', 'side')
 
-GREY: Color = (160, 160, 160)
-DARK: Color = (25, 25, 25)
-WHITE: Color = (255, 255, 255)
-# Okabe and Ito's palette, told apart by colour-blind people too; BGR.
-LEFT: Color = (0, 159, 230)
-RIGHT: Color = (233, 180, 86)
-CENTRE: Color = (240, 240, 240)
-
-FONT = cv2.FONT_HERSHEY_SIMPLEX
-# cv2 takes fixed-point coordinates; beyond this they would overflow.
+# OpenCV takes fixed-point coordinates: sixteenths of a pixel keep slow movements smooth.
+SHIFT = 4
+# Joints farther out are left out: fixed-point coordinates would overflow.
 MAX_COORDINATE = 1 << 14
+DETAIL_GROUPS = ('face', 'left_hand', 'right_hand')
+HEAD_JOINTS = ('nose', 'eye', 'ear')
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Joints and limbs (L, 2) of one side that are drawn alike; `detail` names a fine group."""
+
+    side: str
+    scale: float
+    detail: str
+    limbs: np.ndarray
+    joints: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """Lines (L, 2, 2) int32, in sixteenths of a pixel, of one colour and width in pixels."""
+
+    lines: np.ndarray
+    color: Color
+    width: int
+    rim: int
 
 
 def draw_tracks(
@@ -48,147 +75,206 @@ def draw_tracks(
     Return the image with everybody drawn on it.
 
     :param image: (H, W, 3) uint8 BGR; not modified.
-    :param tracks: N people. Hidden ones (PREDICTED) are drawn thin and grey, new ones (TENTATIVE)
-        thin.
-    :param skeleton: names the joints; left and right differ in shade or colour.
-    :param color_by: 'track' gives everybody a colour of their own, 'side' colours left and right.
-    :param min_keypoint_score: joints scored below are left out.
+    :param tracks: N people. Hidden ones (PREDICTED) are dashed, new ones (TENTATIVE) thin.
+    :param skeleton: names the joints.
+    :param color_by: 'track' gives everybody a colour of their own, light on the person's left side
+        and dark on the right; 'side' draws left orange, right blue and the middle white.
+    :param min_keypoint_score: joints scored below, and those that are NaN, are left out.
     :param draw_boxes: draw the box and the label with identity and score.
     :return: (H, W, 3) uint8 BGR.
+    :raises ValueError: if image, skeleton or color_by cannot be used.
     """
+    _check(image, tracks, skeleton, color_by)
     canvas = image.copy()
-    parts = _parts(skeleton)
+    points = _fixed_point(tracks.poses.keypoints)
+    with np.errstate(invalid='ignore'):
+        # A comparison with NaN is false.
+        is_shown = (np.abs(tracks.poses.keypoints) < MAX_COORDINATE).all(axis=2)
+        is_shown &= tracks.poses.keypoint_scores >= min_keypoint_score
     # Near people last, so that they cover those behind them.
-    for i in np.argsort(tracks.poses.boxes[:, 3], kind='stable'):
-        _draw_person(canvas, tracks, int(i), parts, color_by, min_keypoint_score)
+    for i in np.argsort(tracks.poses.boxes[:, 3], kind='stable').tolist():
+        strokes = _person_strokes(tracks, i, points[i], is_shown[i], skeleton, color_by)
+        if draw_boxes:
+            strokes = _box_strokes(tracks, i, canvas.shape) + strokes
+        _draw_strokes(canvas, strokes)
     if draw_boxes:
-        for i in range(len(tracks)):
-            _draw_box(canvas, tracks, i)
+        draw_labels(canvas, [_label(tracks, i) for i in range(len(tracks))])
     return canvas
 
 
 def contact_sheet(
-    images: list[np.ndarray], *, columns: int = 3, tile_width: int = 640
+    images: Sequence[np.ndarray], columns: int = 3, tile_width: int = 640
 ) -> np.ndarray:
     """
-    Return images of one size side by side, row by row.
+    Return images side by side, row by row; all tiles have the shape of the first image.
 
     :param images: (H, W, 3) uint8 BGR each, at least one.
-    :param columns: images per row.
+    :param columns: images per row; fewer images than that make a single shorter row.
     :param tile_width: width of each in pixels.
+    :return: (rows * tile height, columns * tile_width, 3) uint8 BGR; unused tiles are black.
+    :raises ValueError: if there is no image, or columns or tile_width is below 1.
     """
-    height, width = images[0].shape[:2]
-    size_wh = (tile_width, max(round(height * tile_width / width), 1))
-    tiles = [cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA) for image in images]
-    blank = np.zeros_like(tiles[0])
-    tiles += [blank] * (-len(tiles) % columns)
-    rows = [np.hstack(tiles[i : i + columns]) for i in range(0, len(tiles), columns)]
-    return np.vstack(rows)
-
-
-def track_color(track_id: int) -> Color:
-    """Return the colour of an identity: bright, and far from those of the ids around it."""
-    if track_id < 0:
-        return GREY
-    # The golden ratio spreads any run of ids evenly over the hues.
-    red, green, blue = colorsys.hsv_to_rgb(track_id * 0.61803398875 % 1.0, 0.85, 1.0)
-    return round(255 * blue), round(255 * green), round(255 * red)
-
-
-def _parts(skeleton: Skeleton) -> list[tuple[str, bool, np.ndarray, np.ndarray]]:
-    """Return (side, is fine, (L, 2) limbs, joints) of what is drawn in one colour and width."""
-    fine = np.zeros(skeleton.num_keypoints, bool)
-    for group, start, end in skeleton.groups:
-        fine[start:end] = group in ('face', 'left_hand', 'right_hand', 'hand')
-    sides = np.array([_side(name) for name in skeleton.keypoint_names])
-    limbs = np.array(skeleton.limbs, np.intp).reshape(-1, 2)
-    # A limb from the trunk to one side belongs to that side.
-    limb_sides = np.where(sides[limbs[:, 0]] == 'centre', sides[limbs[:, 1]], sides[limbs[:, 0]])
-    crosses = (sides[limbs] != limb_sides[:, None]) & (sides[limbs] != 'centre')
-    limb_sides[crosses.any(axis=1)] = 'centre'
-    limb_is_fine = fine[limbs].all(axis=1)
-    return [
-        (
-            side,
-            is_fine,
-            limbs[(limb_sides == side) & (limb_is_fine == is_fine)],
-            np.flatnonzero((sides == side) & (fine == is_fine)),
+    if not images or columns < 1 or tile_width < 1:
+        raise ValueError(
+            'a contact sheet needs images, columns and tile_width of at least 1, '
+            f'got {len(images)}, {columns} and {tile_width}'
         )
-        for is_fine in (True, False)
-        for side in ('centre', 'right', 'left')
-    ]
+    height, width = images[0].shape[:2]
+    tile_height = max(round(height * tile_width / width), 1)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    sheet = np.zeros((rows * tile_height, columns * tile_width, 3), np.uint8)
+    for i, image in enumerate(images):
+        scale = min(tile_width / image.shape[1], tile_height / image.shape[0])
+        wide = min(max(round(image.shape[1] * scale), 1), tile_width)
+        high = min(max(round(image.shape[0] * scale), 1), tile_height)
+        left = i % columns * tile_width + (tile_width - wide) // 2
+        top = i // columns * tile_height + (tile_height - high) // 2
+        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        sheet[top : top + high, left : left + wide] = cv2.resize(
+            image, (wide, high), interpolation=method
+        )
+    return sheet
 
 
-def _side(name: str) -> str:
-    return name.partition('_')[0] if name.startswith(('left_', 'right_')) else 'centre'
+def _check(image: np.ndarray, tracks: Tracks, skeleton: Skeleton, color_by: str) -> None:
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(f'image must be (H, W, 3) uint8, got {image.shape} {image.dtype}')
+    if tracks.poses.num_keypoints != skeleton.num_keypoints:
+        raise ValueError(
+            f'tracks must have the {skeleton.num_keypoints} joints of {skeleton.name}, '
+            f'got {tracks.poses.num_keypoints}'
+        )
+    if color_by not in COLOR_BY:
+        raise ValueError(f'color_by must be one of {", ".join(COLOR_BY)}, got {color_by!r}')
 
 
-def _draw_person(
-    canvas: np.ndarray,
+def _fixed_point(xy: np.ndarray) -> np.ndarray:
+    limit = float(MAX_COORDINATE)
+    sane = np.clip(np.nan_to_num(xy, nan=0.0, posinf=limit, neginf=-limit), -limit, limit)
+    return (sane * (1 << SHIFT)).round().astype(np.int32)
+
+
+@lru_cache(maxsize=32)
+def _parts(skeleton: Skeleton) -> tuple[_Part, ...]:
+    """Return what is drawn of a skeleton, coarse parts first."""
+    sides = np.full(skeleton.num_keypoints, 'centre', object)
+    for left, right in skeleton.flip_pairs:
+        sides[left], sides[right] = 'left', 'right'
+    kinds = np.full(skeleton.num_keypoints, 'body', object)
+    for group, start, end in skeleton.groups:
+        kinds[start:end] = group
+    for joint, name in enumerate(skeleton.keypoint_names):
+        if kinds[joint] == 'body' and name.rpartition('_')[2] in HEAD_JOINTS:
+            kinds[joint] = 'head'
+    limbs = np.array(skeleton.limbs, np.intp).reshape(-1, 2)
+    # A limb from the trunk to one side belongs to that side, one across the trunk to neither;
+    # where a coarse part meets a fine one, the limb is fine.
+    order = ('body', 'feet', 'head', *DETAIL_GROUPS)
+    limb_kinds = [max(kinds[list(limb)], key=order.index) for limb in limbs]
+    limb_sides = [_limb_side(*sides[list(limb)]) for limb in limbs]
+    parts = []
+    for kind in order:
+        for side in ('centre', 'right', 'left'):
+            chosen = [k == kind and s == side for k, s in zip(limb_kinds, limb_sides, strict=True)]
+            joints = np.flatnonzero((kinds == kind) & (sides == side))
+            detail = kind if kind in DETAIL_GROUPS else ''
+            scale = 1.0 if kind == 'body' else 0.6
+            parts.append(_Part(side, scale, detail, limbs[np.array(chosen, bool)], joints))
+    return tuple(part for part in parts if len(part.limbs) + len(part.joints))
+
+
+def _limb_side(a: str, b: str) -> str:
+    if a == b or b == 'centre':
+        return a
+    return b if a == 'centre' else 'centre'
+
+
+def _person_strokes(
     tracks: Tracks,
     i: int,
-    parts: list[tuple[str, bool, np.ndarray, np.ndarray]],
+    points: np.ndarray,
+    is_shown: np.ndarray,
+    skeleton: Skeleton,
     color_by: ColorBy,
-    min_keypoint_score: float,
-) -> None:
-    keypoints, scores = tracks.poses.keypoints[i], tracks.poses.keypoint_scores[i]
-    # A comparison with NaN is false, so unknown joints drop out here too.
-    with np.errstate(invalid='ignore'):
-        is_sane = (np.abs(keypoints) < MAX_COORDINATE).all(axis=1)
-    is_shown = is_sane & (scores >= min_keypoint_score)
-    points = np.where(is_shown[:, None], keypoints, 0).round().astype(np.int32)
-    state = tracks.states[i]
-    width = _line_width(tracks.poses.boxes[i])
-    if state in (TrackState.PREDICTED, TrackState.TENTATIVE):
-        width = max(width // 2, 1)
-    for side, is_fine, limbs, joints in parts:
-        color = _part_color(int(tracks.track_ids[i]), state, side, color_by)
-        lines = points[limbs[is_shown[limbs].all(axis=1)]]
-        thickness = max(width // 3, 1) if is_fine else width
-        if len(lines):
-            cv2.polylines(canvas, list(lines), False, color, thickness, cv2.LINE_AA)
-        for point in points[joints[is_shown[joints]]].tolist():
-            if is_fine:
-                cv2.circle(canvas, point, max(width // 3, 1), color, -1)
-            else:
-                cv2.circle(canvas, point, width + 1, WHITE, -1, cv2.LINE_AA)
-                cv2.circle(canvas, point, width, color, -1, cv2.LINE_AA)
+) -> list[_Stroke]:
+    """Return limbs first, then joints."""
+    width = _limb_width(tracks.poses.boxes[i], int(tracks.states[i]))
+    is_hidden = tracks.states[i] == TrackState.PREDICTED
+    limbs, dots = [], []
+    for part in _parts(skeleton):
+        color = joint_color(int(tracks.track_ids[i]), part.side, color_by)
+        lines = points[part.limbs[is_shown[part.limbs].all(axis=1)]]
+        joints = points[part.joints[is_shown[part.joints]]]
+        part_width = max(round(width * part.scale), 1)
+        rim = 1 + width // 4
+        dot = part_width + 2 + part_width // 2
+        if part.detail:
+            part_width, dot, rim = _detail_widths(joints)
+        if is_hidden:
+            lines = _dashed(lines, 3 * width + 3)
+        limbs.append(_Stroke(lines, color, part_width, rim))
+        if dot > part_width:
+            dots.append(_Stroke(np.stack((joints, joints), axis=1), color, dot, rim))
+    return limbs + dots
 
 
-def _part_color(track_id: int, state: int, side: str, color_by: ColorBy) -> Color:
-    if state == TrackState.PREDICTED:
-        return GREY
-    if color_by == 'side':
-        return {'left': LEFT, 'right': RIGHT}.get(side, CENTRE)
-    color = track_color(track_id)
-    if side == 'right':
-        return color
-    share = 0.35 if side == 'centre' else 0.6  # towards white: the left side is the light one
-    blue, green, red = (round(c + share * (255 - c)) for c in color)
-    return blue, green, red
-
-
-def _line_width(box: np.ndarray) -> int:
+def _limb_width(box: np.ndarray, state: int) -> int:
     """Return the width of limbs in pixels for a person of that size."""
     size = float(max(box[2] - box[0], box[3] - box[1]))
-    return int(np.clip(round(size / 110), 1, 6)) if np.isfinite(size) else 1
+    width = int(np.clip(round(size / 110), 1, 8)) if np.isfinite(size) else 1
+    return width if state in (TrackState.TRACKED, TrackState.UNTRACKED) else max(width // 2, 1)
 
 
-def _draw_box(canvas: np.ndarray, tracks: Tracks, i: int) -> None:
-    """Draw the box and, inside the image, its label."""
-    height, width = canvas.shape[:2]
+def _detail_widths(points: np.ndarray) -> tuple[int, int, int]:
+    """Return the widths of lines, dots and rim for a face or hand of that size."""
+    size = int(np.ptp(points, axis=0).max()) >> SHIFT if len(points) else 0
+    width = int(np.clip(size // 80, 1, 3))
+    # Dots of a small hand would run together: there the lines show it better.
+    return width, width + 2 if size >= 40 else 0, 1 if size >= 60 else 0
+
+
+def _dashed(lines: np.ndarray, period: float) -> np.ndarray:
+    """Return every line cut into dashes, about `period` pixels from one to the next."""
+    lengths = np.linalg.norm((lines[:, 1] - lines[:, 0]).astype(float), axis=1)
+    # Of a line that leaves the image by far only as many dashes as a large image could show.
+    counts = np.clip((lengths / (period * (1 << SHIFT))).astype(int), 1, 500)
+    which = np.repeat(np.arange(len(lines)), counts)
+    nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
+    at = (nth[:, None] + (0.2, 0.8)) / counts[which, None]  # (dashes, 2)
+    start, end = lines[which, :1], lines[which, 1:]
+    return np.asarray((start + at[:, :, None] * (end - start)).round(), np.int32)
+
+
+def _box_strokes(tracks: Tracks, i: int, shape: tuple[int, ...]) -> list[_Stroke]:
+    x0, y0, x1, y1 = _fixed_point(_clipped(tracks.poses.boxes[i], shape)).tolist()
+    corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.int32)
+    lines = np.stack((corners, np.roll(corners, -1, axis=0)), axis=1)
+    if tracks.states[i] == TrackState.PREDICTED:
+        lines = _dashed(lines, 12)
+    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), 1, 0)]
+
+
+def _clipped(box: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    height, width = shape[:2]
     limits = np.array([width, height, width, height]) - 1
-    x0, y0, x1, y1 = np.clip(np.nan_to_num(tracks.poses.boxes[i]), 0, limits).round().tolist()
-    top_left, bottom_right = (int(x0), int(y0)), (int(x1), int(y1))
-    track_id, state = int(tracks.track_ids[i]), tracks.states[i]
-    color = GREY if state == TrackState.PREDICTED else track_color(track_id)
-    cv2.rectangle(canvas, top_left, bottom_right, color, 1)
-    name = 'hidden ' if state == TrackState.PREDICTED else ''
-    label = f'{name}{track_id}' if track_id >= 0 else f'{tracks.poses.scores[i]:.2f}'
-    font_scale = 0.5 if height < 900 else 0.8
-    (text_width, text_height), _ = cv2.getTextSize(label, FONT, font_scale, 1)
-    left = min(top_left[0], max(width - text_width - 6, 0))
-    top = max(top_left[1] - text_height - 6, 0)
-    cv2.rectangle(canvas, (left, top), (left + text_width + 6, top + text_height + 6), color, -1)
-    origin = (left + 3, top + text_height + 2)
-    cv2.putText(canvas, label, origin, FONT, font_scale, DARK, 1, cv2.LINE_AA)
+    return np.asarray(np.clip(np.nan_to_num(box), 0, limits))
+
+
+def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
+    strokes = [stroke for stroke in strokes if len(stroke.lines)]
+    for stroke in strokes:
+        if stroke.rim:
+            width = stroke.width + 2 * stroke.rim
+            cv2.polylines(canvas, list(stroke.lines), False, RIM, width, cv2.LINE_AA, SHIFT)
+    for stroke in strokes:
+        lines = list(stroke.lines)
+        cv2.polylines(canvas, lines, False, stroke.color, stroke.width, cv2.LINE_AA, SHIFT)
+
+
+def _label(tracks: Tracks, i: int) -> Label:
+    track_id = int(tracks.track_ids[i])
+    identity = '' if track_id < 0 else f'{track_id} '
+    is_hidden = tracks.states[i] == TrackState.PREDICTED
+    text = identity + ('hidden' if is_hidden else f'{tracks.poses.scores[i]:.2f}')
+    return Label(text, tracks.poses.boxes[i], track_color(track_id) if track_id >= 0 else GREY)

@@ -97,7 +97,8 @@ class Tracker:
             )
         if not np.isfinite(poses.boxes).all():
             raise ValueError('boxes must be finite')
-        table = self._age(self._table.advance(self._elapsed_s(stamp_ns)))
+        elapsed_s = self._elapsed_s(stamp_ns)  # may reset the table
+        table = self._age(self._table.advance(elapsed_s))
         table, track_of = self._match(table, poses)
         born = np.flatnonzero((track_of < 0) & (poses.box_scores >= self.config.min_track_score))
         track_of[born] = len(table) + np.arange(len(born))

@@ -1,0 +1,67 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Colours of people and of their sides, BGR."""
+
+from __future__ import annotations
+
+Color = tuple[int, int, int]
+
+WHITE: Color = (255, 255, 255)
+GREY: Color = (175, 175, 175)
+RIM: Color = (30, 26, 24)
+
+# Okabe and Ito's orange and sky blue, told apart by colour-blind people too.
+SIDE_COLORS: dict[str, Color] = {
+    'left': (0, 159, 230),
+    'right': (233, 180, 86),
+    'centre': (240, 240, 240),
+}
+
+# Bright on dark and on light images; those next to each other differ most.
+TRACK_COLORS: tuple[Color, ...] = (
+    (30, 156, 255),  # orange
+    (255, 142, 40),  # blue
+    (72, 214, 62),  # green
+    (160, 60, 245),  # magenta
+    (40, 226, 250),  # yellow
+    (250, 100, 160),  # violet
+    (230, 222, 40),  # cyan
+    (60, 76, 250),  # red
+    (60, 240, 180),  # lime
+    (215, 150, 255),  # pink
+    (140, 170, 16),  # teal
+    (90, 130, 205),  # brown
+)
+
+
+def track_color(track_id: int) -> Color:
+    """Return the colour of an identity, always the same; grey for -1."""
+    return TRACK_COLORS[track_id % len(TRACK_COLORS)] if track_id >= 0 else GREY
+
+
+def joint_color(track_id: int, side: str, color_by: str) -> Color:
+    """
+    Return the colour of a limb or joint.
+
+    :param side: 'left', 'right' or 'centre', of the person.
+    :param color_by: 'side', or 'track': the colour of the identity, light on the left side and dark
+        on the right.
+    """
+    if color_by == 'side':
+        return SIDE_COLORS[side]
+    color = track_color(track_id)
+    if side == 'left':
+        return mix(color, WHITE, 0.5)
+    return mix(color, RIM, 0.25) if side == 'right' else color
+
+
+def mix(color: Color, other: Color, share: float) -> Color:
+    """Return the colour with a share of another one."""
+    blue, green, red = (round(a + share * (b - a)) for a, b in zip(color, other, strict=True))
+    return blue, green, red
+
+
+def text_color(background: Color) -> Color:
+    """Return black or white, whichever is read better on the background."""
+    blue, green, red = background
+    return RIM if 0.114 * blue + 0.587 * green + 0.299 * red > 120 else WHITE
