@@ -38,7 +38,7 @@ SHIFT = 4
 # Joints farther out are left out: fixed-point coordinates would overflow.
 MAX_COORDINATE = 1 << 14
 DETAIL_GROUPS = ('face', 'left_hand', 'right_hand')
-HEAD_JOINTS = ('nose', 'eye', 'ear')
+HEAD_JOINTS = ('nose', 'eye', 'ear', 'head')
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
 
 def _label(tracks: Tracks, i: int) -> Label:
     track_id = int(tracks.track_ids[i])
-    identity = '' if track_id < 0 else f'{track_id} '
+    identity = '' if track_id < 0 else f'#{track_id}  '
     is_hidden = tracks.states[i] == TrackState.PREDICTED
     text = identity + ('hidden' if is_hidden else f'{tracks.poses.scores[i]:.2f}')
     return Label(text, tracks.poses.boxes[i], track_color(track_id) if track_id >= 0 else GREY)

@@ -1,6 +1,6 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Object keypoint similarity. N, M people, K keypoints."""
+"""Object keypoint similarity. K keypoints."""
 
 from __future__ import annotations
 
@@ -13,29 +13,27 @@ def keypoint_similarity(
     keypoints_a: FloatArray,
     keypoints_b: FloatArray,
     *,
-    weights_a: FloatArray,
-    weights_b: FloatArray,
+    weights: FloatArray,
     areas: FloatArray,
     sigmas: FloatArray,
 ) -> FloatArray:
     """
-    Return the object keypoint similarity of every pair of people.
+    Return the object keypoint similarity of pairs of people.
 
-    The mean over the joints of exp(-d^2 / (2 area (2 sigma)^2)), the measure of the COCO keypoint
-    evaluation, here between two estimates: a joint counts with the product of its two weights.
+    The weighted mean over the joints of exp(-d^2 / (2 area (2 sigma)^2)), the measure of the COCO
+    keypoint evaluation. Leading axes broadcast: (P, K, 2) with (P, K, 2) compares row by row,
+    (N, 1, K, 2) with (1, M, K, 2) everybody with everybody.
 
-    :param keypoints_a: (N, K, 2) x, y; NaN where the weight is 0.
-    :param keypoints_b: (M, K, 2) x, y; NaN where the weight is 0.
-    :param weights_a: (N, K) at least 0, such as scores.
-    :param weights_b: (M, K) at least 0.
-    :param areas: (N,) scale of the people of `a`, square pixels, more than 0.
-    :param sigmas: (K,) constants of the joints.
-    :return: (N, M) in [0, 1]; 0 where no joint counts.
+    :param keypoints_a: (..., K, 2) x, y; anything, also NaN, where the weight is 0.
+    :param keypoints_b: (..., K, 2) as above.
+    :param weights: (..., K) at least 0, how much a joint counts in the pair.
+    :param areas: (...) scale of the pair, square pixels, more than 0.
+    :param sigmas: (K,) constants of the joints, more than 0.
+    :return: (...) in [0, 1]; 0 where no joint counts.
     """
-    offsets = np.nan_to_num(keypoints_a)[:, None] - np.nan_to_num(keypoints_b)[None]
-    squared = np.einsum('nmkc,nmkc->nmk', offsets, offsets)
-    variances = 8 * areas[:, None, None] * np.square(sigmas)
-    weights = weights_a[:, None] * weights_b[None]  # (N, M, K)
-    total = weights.sum(axis=2)
-    similarity = (np.exp(-squared / variances) * weights).sum(axis=2)
-    return np.divide(similarity, total, out=np.zeros_like(total), where=total > 0)
+    offsets = keypoints_a - keypoints_b
+    squared = np.square(offsets[..., 0]) + np.square(offsets[..., 1])  # (..., K)
+    errors = squared / (8 * np.asarray(areas)[..., None] * np.square(sigmas))
+    similarity = (np.exp(-np.where(weights > 0, errors, 0)) * weights).sum(axis=-1)
+    total = weights.sum(axis=-1)
+    return np.divide(similarity, total, out=np.zeros_like(similarity), where=total > 0)

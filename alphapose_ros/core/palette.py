@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 Color = tuple[int, int, int]
 
 WHITE: Color = (255, 255, 255)
@@ -39,6 +41,7 @@ def track_color(track_id: int) -> Color:
     return TRACK_COLORS[track_id % len(TRACK_COLORS)] if track_id >= 0 else GREY
 
 
+@lru_cache(maxsize=256)
 def joint_color(track_id: int, side: str, color_by: str) -> Color:
     """
     Return the colour of a limb or joint.

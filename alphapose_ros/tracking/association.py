@@ -31,7 +31,8 @@ def similarity(
     """
     Return how well every person fits every track, by box and by pose.
 
-    The mean of the boxes' IoU and the joints' OKS; IoU alone where either has no usable joints.
+    The mean of the boxes' IoU and the joints' OKS; IoU alone where the two have no usable joint in
+    common. Boxes that do not touch are not alike, whatever the pose.
 
     :param predicted: N tracks, where they should be by now.
     :param people: M people of this image.
@@ -44,16 +45,17 @@ def similarity(
         return iou
     weights_a = _usable(predicted, min_keypoint_score)
     weights_b = _usable(people, min_keypoint_score)
+    # Most pairs in a crowd are far apart; only the P others are worth comparing.
+    rows, columns = np.nonzero((iou > 0) & (weights_a @ weights_b.T > 0))
     oks = keypoint_similarity(
-        predicted.keypoints,
-        people.keypoints,
-        weights_a=weights_a,
-        weights_b=weights_b,
-        areas=np.maximum(box_area(predicted.boxes), 1),
+        predicted.keypoints[rows],
+        people.keypoints[columns],
+        weights=weights_a[rows] * weights_b[columns],
+        areas=np.maximum(box_area(predicted.boxes), 1)[rows],
         sigmas=sigmas * np.float32(SIGMA_FACTOR),
     )
-    has_pose = weights_a @ weights_b.T > 0
-    return np.where(has_pose, (iou + oks) / 2, iou)
+    iou[rows, columns] = (iou[rows, columns] + oks) / 2
+    return iou
 
 
 def motion_similarity(states: BoxStates, boxes: FloatArray) -> FloatArray:
@@ -83,8 +85,8 @@ def assign(similarities: FloatArray, min_similarity: float) -> tuple[IndexArray,
     :return: indices of the tracks and of their people.
     """
     allowed = similarities >= min_similarity
-    # A forbidden pair costs more than any set of allowed pairs can gain.
-    rows, columns = linear_sum_assignment(np.where(allowed, -similarities, 1.0 + similarities.size))
+    # A forbidden pair gains nothing. If it cost something, two poor pairs would beat a good one.
+    rows, columns = linear_sum_assignment(np.where(allowed, similarities, 0), maximize=True)
     is_pair = allowed[rows, columns]
     return rows[is_pair], columns[is_pair]
 

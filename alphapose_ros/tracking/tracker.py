@@ -8,8 +8,8 @@ For every image, in this order:
 1. all tracks move on to the time of the image (Kalman filter, real seconds);
 2. confirmed tracks take the people they resemble, by box and pose, best-scored people first;
 3. hidden tracks take a new person who is where they may have moved to;
-4. what is left of the confirmed tracks may take low-scored people (Zhang et al. 2022, ByteTrack): a
-   half-covered person scores low, but noise must not start a track;
+4. what is left of the confirmed tracks may take low-scored people (Zhang et al. 2022, ByteTrack):
+   a half-covered person scores low, but noise must not start a track;
 5. tentative tracks take what is left, or die;
 6. the remaining well-scored people start tentative tracks.
 """
@@ -54,6 +54,16 @@ class TrackerConfig:
     max_lost_s: float = 2.0
     predict_s: float = 0.5
 
+    def __post_init__(self) -> None:
+        for name in ('min_track_score', 'min_similarity', 'min_joint_score'):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f'{name} must be in [0, 1], got {getattr(self, name)}')
+        for name in ('max_lost_s', 'predict_s'):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f'{name} must be at least 0 s, got {getattr(self, name)}')
+        if self.confirm_hits < 1:
+            raise ValueError(f'confirm_hits must be at least 1, got {self.confirm_hits}')
+
 
 class Tracker:
     """
@@ -68,6 +78,8 @@ class Tracker:
 
     # Stamps that go back by less are out of order, by more the recording began anew.
     JUMP_BACK_S = 1.0
+    # What a person looked like longer ago says little about how he looks now.
+    STALE_S = 0.25
 
     def __init__(self, config: TrackerConfig, skeleton: Skeleton) -> None:
         self.config = config
@@ -97,25 +109,28 @@ class Tracker:
             )
         if not np.isfinite(poses.boxes).all():
             raise ValueError('boxes must be finite')
-        elapsed_s = self._elapsed_s(stamp_ns)  # may reset the table
-        table = self._age(self._table.advance(elapsed_s))
+        # The order of the input must not matter, neither for ids nor between equal similarities.
+        poses = poses[np.lexsort((*poses.boxes.T, -poses.box_scores))]
+        table = self._age(self._advanced(stamp_ns))
         table, track_of = self._match(table, poses)
         born = np.flatnonzero((track_of < 0) & (poses.box_scores >= self.config.min_track_score))
         track_of[born] = len(table) + np.arange(len(born))
         table = table.begin(poses[born], self._next_id, self.config.confirm_hits)
         self._next_id += len(born)
-        tracks = self._output(table, poses, track_of)
-        self._table = table[table.confirmed | (table.missed_s == 0)]
-        return tracks
+        is_seen = np.zeros(len(table), bool)
+        is_seen[track_of[track_of >= 0]] = True
+        self._table = table[table.confirmed | is_seen]
+        is_given_out = ~is_seen & table.confirmed & (table.missed_s < self.config.predict_s)
+        return self._output(table, poses, track_of, table[is_given_out])
 
-    def _elapsed_s(self, stamp_ns: int) -> float:
-        """Return the seconds since the last image, at least 0; reset if the clock jumped back."""
+    def _advanced(self, stamp_ns: int) -> TrackTable:
+        """Return the tracks at the time of the image; none if the clock jumped back."""
         last = self._last_stamp_ns
         if last is not None and (stamp_ns - last) * 1e-9 <= -self.JUMP_BACK_S:
             self.reset()
             last = None
         self._last_stamp_ns = stamp_ns if last is None else max(stamp_ns, last)
-        return 0.0 if last is None else max(stamp_ns - last, 0) * 1e-9
+        return self._table.advance(0.0 if last is None else max(stamp_ns - last, 0) * 1e-9)
 
     def _age(self, table: TrackTable) -> TrackTable:
         """Return the tracks that are not given up yet."""
@@ -131,7 +146,7 @@ class Tracker:
         )
         motion = motion_similarity(table.boxes, people.boxes)
         # A hidden person's joints and box are stale: only where he may be by now says something.
-        is_hidden = table.confirmed & (table.hits > 0) & (table.missed_s > 0.25)
+        is_hidden = table.confirmed & (table.missed_s > self.STALE_S)
         stages = (
             (resemblance, table.confirmed, is_strong),
             (motion, is_hidden, is_strong),
@@ -148,24 +163,22 @@ class Tracker:
         matched = np.flatnonzero(track_of >= 0)
         return table.see(track_of[matched], people[matched], self.config.confirm_hits), track_of
 
-    def _output(self, table: TrackTable, people: Poses, track_of: IndexArray) -> Tracks:
+    def _output(
+        self, table: TrackTable, people: Poses, track_of: IndexArray, hidden: TrackTable
+    ) -> Tracks:
         """Return everybody, sorted by id, untracked last."""
         ids = np.where(track_of >= 0, np.append(table.ids, -1)[track_of], -1).astype(np.int32)
         confirmed = np.append(table.confirmed, False)[track_of]
         states = np.where(confirmed, TrackState.TRACKED, TrackState.TENTATIVE)
         states = np.where(track_of >= 0, states, TrackState.UNTRACKED).astype(np.uint8)
         ages = np.append(table.ages, np.uint32(0))[track_of]
-        hidden = table[
-            table.confirmed & (table.missed_s > 0) & (table.missed_s <= self.config.predict_s)
-        ]
         tracks = Tracks(
             _append(people, self._faded(hidden)),
             np.concatenate([ids, hidden.ids]),
             np.concatenate([states, np.full(len(hidden), TrackState.PREDICTED, np.uint8)]),
             np.concatenate([ages, hidden.ages]),
         )
-        last = np.iinfo(np.int32).max
-        return tracks[np.argsort(np.where(tracks.track_ids < 0, last, tracks.track_ids), kind='stable')]
+        return tracks[np.argsort(tracks.track_ids.astype(np.uint32), kind='stable')]  # -1 last
 
     def _faded(self, hidden: TrackTable) -> Poses:
         """Return hidden people where they should be, their scores fading to 0 over `predict_s`."""

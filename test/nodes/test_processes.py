@@ -1,0 +1,188 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The installed executables as processes, over DDS."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from sensor_msgs.msg import Image
+
+from alphapose_ros.io.video import FrameSource
+from alphapose_ros.msg import PersonBoxArray
+from alphapose_ros.msg import Pose2DArray
+from alphapose_ros.nodes.qos import qos
+
+packages = pytest.importorskip('ament_index_python.packages')
+
+Start = Callable[..., 'subprocess.Popen[str]']
+
+
+@pytest.fixture
+def start(ros: Any) -> Iterator[Start]:
+    """Return a function that starts an executable in the namespace of the test."""
+    folder = Path(packages.get_package_prefix('alphapose_ros')) / 'lib' / 'alphapose_ros'
+    processes: list[subprocess.Popen[str]] = []
+
+    def start_executable(name: str, *arguments: str, **parameters: Any) -> Any:
+        command = [sys.executable, str(folder / name), '--ros-args']
+        command += ['-r', f'__ns:={ros.namespace}', *arguments]
+        for key, value in parameters.items():
+            command += ['-p', f'{key}:={value}']
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        processes.append(process)
+        return process
+
+    yield start_executable
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_nodes(ros: Any, *names: str) -> None:
+    observer = ros.peer()
+    wanted = {(name, ros.namespace) for name in names}
+    assert ros.spin_until(
+        lambda: wanted <= set(observer.get_node_names_and_namespaces()), 30.0
+    ), names
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, person_image: np.ndarray) -> Path:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / '1.png'), person_image)
+    return tmp_path
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM], ids=['SIGINT', 'SIGTERM'])
+@pytest.mark.parametrize(
+    ('executable', 'nodes'),
+    [
+        ('alphapose', ('detector', 'pose', 'tracker')),
+        ('detector_node', ('detector',)),
+        ('pose_node', ('pose',)),
+        ('tracker_node', ('tracker',)),
+        ('overlay_node', ('overlay',)),
+        ('video_node', ('video',)),
+        ('recorder_node', ('recorder',)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else '',
+)
+def test_a_signal_ends_it_with_code_0_and_without_a_trace(
+    ros: Any,
+    start: Start,
+    tiny_weights: Path,
+    pictures: Path,
+    executable: str,
+    nodes: tuple[str, ...],
+    number: int,
+) -> None:
+    parameters = {
+        'weights_dir': tiny_weights,
+        'source': pictures,
+        'loop': 'true',
+        'output_dir': pictures,
+    }
+    process = start(executable, **parameters)
+    wait_for_nodes(ros, *nodes)
+    time.sleep(0.3)  # the nodes are in the graph a little before they spin
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=3)
+    assert process.returncode == 0, output
+    assert 'Traceback' not in output
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'message'),
+    [
+        pytest.param('min_box_score: 1', 'parameter min_box_score must be a double', id='integer'),
+        pytest.param('min_box_score: 7.5', 'min_box_score must be in [0.0, 1.0]', id='range'),
+        pytest.param('device: gpu', "unknown device 'gpu'; allowed are auto", id='device'),
+        pytest.param('detector_model: yolo', "unknown model 'yolo'; known are", id='model'),
+        pytest.param('weight_dir: /tmp', 'did you mean weights_dir?', id='name'),
+    ],
+)
+def test_a_wrong_parameter_file_refuses_the_start_in_one_line(
+    start: Start, tmp_path: Path, tiny_weights: Path, yaml: str, message: str
+) -> None:
+    path = tmp_path / 'params.yaml'
+    path.write_text(
+        f'/**:\n  ros__parameters:\n    weights_dir: "{tiny_weights}"\n    {yaml}\n'
+    )
+    process = start('detector_node', '--params-file', str(path))
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert message in output
+    assert len(output.strip().splitlines()) == 1
+
+
+def test_720p_best_effort_images_all_arrive(
+    ros: Any, start: Start, tiny_weights: Path, image_message: Any
+) -> None:
+    camera = ros.peer().create_publisher(Image, 'image', qos(1, reliable=False))
+    start('detector_node', weights_dir=tiny_weights, reliability='best_effort', threads=1)
+    received = ros.collect(PersonBoxArray, 'detections', qos(100))
+    wait_for_nodes(ros, 'detector')
+    assert ros.spin_until(lambda: camera.get_subscription_count() == 1)
+    image = np.zeros((720, 1280, 3), np.uint8)
+    for i in range(60):
+        camera.publish(image_message(image, 1 + i))
+        ros.spin_until(lambda expected=i + 1: len(received) >= expected, 1.0)
+    assert len(received) == 60
+
+
+def run_frames(ros: Any, camera: Any, tracks: list[Any], images: list[Any]) -> list[Any]:
+    """Publish images one by one, each when the last one came back."""
+    for i, message in enumerate(images):
+        camera.publish(message)
+        assert ros.spin_until(lambda expected=i + 1: len(tracks) == expected), i
+    return tracks
+
+
+def test_one_process_and_three_processes_give_equal_results(
+    ros: Any, start: Start, shared_dir: Path, image_message: Any
+) -> None:
+    frames = FrameSource(str(shared_dir / 'media/video/openpose_video.avi'))
+    images = [image_message(frames.read(), 100 + i / 25) for i in range(30)]
+    results = []
+    models = {'weights_dir': shared_dir / 'weights', 'device': 'cpu'}
+    for mode, executables in (
+        ('one', {'alphapose': models}),
+        ('three', {'detector_node': models, 'pose_node': models, 'tracker_node': {}}),
+    ):
+        peer = ros.peer()
+        tracks = ros.collect(Pose2DArray, f'{mode}/tracks', qos(10))
+        camera = peer.create_publisher(Image, f'{mode}/image', qos(5))
+        remaps = [
+            argument
+            for topic in ('image', 'detections', 'poses', 'tracks', 'keypoint_set')
+            for argument in ('-r', f'{topic}:={mode}/{topic}')
+        ]
+        processes = [start(name, *remaps, **values) for name, values in executables.items()]
+        readers = 1 if mode == 'one' else 2
+        assert ros.spin_until(
+            lambda publisher=camera, n=readers: publisher.get_subscription_count() == n, 30.0
+        )
+        topic = f'{ros.namespace}/{mode}/tracks'
+        assert ros.spin_until(lambda node=peer, name=topic: node.count_publishers(name) == 1)
+        ros.spin_for(1.2)  # inputs become reliable
+        results.append(run_frames(ros, camera, tracks, images))
+        for process in processes:
+            process.send_signal(signal.SIGINT)
+            process.wait(5)
+    one, three = results
+    assert max(len(message.poses) for message in one) >= 5
+    for i, (a, b) in enumerate(zip(one, three, strict=True)):
+        assert a == b, i
+
+
