@@ -9,7 +9,9 @@ robot on the same network, do not hear each other.
 
 import os
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,3 +29,114 @@ def shared_dir() -> Path:
     if not path.is_dir():
         pytest.skip('needs ../shared: real images, clips and weights')
     return path
+
+
+def _tensor(name: str, value: Any, dtype: Any = np.float32) -> Any:
+    from onnx import numpy_helper
+
+    return numpy_helper.from_array(np.asarray(value, dtype), name)
+
+
+def _save(path: Path, nodes: list[Any], constants: list[Any], input_: Any, output: Any) -> None:
+    from onnx import checker
+    from onnx import helper
+    from onnx import save
+    from onnx import TensorProto
+
+    graph = helper.make_graph(
+        nodes,
+        path.stem,
+        [helper.make_tensor_value_info(input_[0], TensorProto.FLOAT, input_[1])],
+        [helper.make_tensor_value_info(output[0], TensorProto.FLOAT, output[1])],
+        constants,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 11)])
+    model.ir_version = 7
+    checker.check_model(model)
+    save(model, path)
+
+
+def _save_tiny_detector(path: Path) -> None:
+    """Write a "YOLOX" that finds the bounding box of all that is bright."""
+    from onnx import helper
+
+    def make(kind: str, inputs: list[str], out: str, **attributes: Any) -> Any:
+        return helper.make_node(kind, inputs, [out], **attributes)
+
+    nodes = [make('ReduceMean', ['images'], 'grey', axes=[0, 1], keepdims=0)]
+    for axis, low, high in ((0, 'x0', 'x1'), (1, 'y0', 'y1')):
+        nodes += [
+            make('ReduceMax', ['grey'], f'line{axis}', axes=[axis], keepdims=0),
+            make('Greater', [f'line{axis}', 'threshold'], f'bright{axis}'),
+            make('Where', [f'bright{axis}', 'index', 'far'], f'low{axis}'),
+            make('Where', [f'bright{axis}', 'index', 'before'], f'high{axis}'),
+            make('ReduceMin', [f'low{axis}'], low, keepdims=1),
+            make('ReduceMax', [f'high{axis}'], high, keepdims=1),
+            make('Sub', [high, low], f'size{axis}'),
+            make('Max', [f'size{axis}', 'one'], f'length{axis}'),
+            make('Add', [low, high], f'sum{axis}'),
+            make('Div', [f'sum{axis}', 'twice_stride'], f'centre{axis}'),
+            make('Div', [f'length{axis}', 'stride'], f'cells{axis}'),
+            make('Log', [f'cells{axis}'], f'log{axis}'),
+        ]
+    nodes += [
+        make('Greater', ['size0', 'one'], 'is_there'),
+        make('Where', ['is_there', 'score', 'zero'], 'objectness'),
+        make(
+            'Concat',
+            ['centre0', 'centre1', 'log0', 'log1', 'objectness', 'classes'],
+            'first',
+            axis=0,
+        ),
+        make('Reshape', ['first', 'row_shape'], 'row'),
+        make('Concat', ['row', 'other_rows'], 'output', axis=1),
+    ]
+    constants = [
+        _tensor('threshold', 128),
+        _tensor('index', np.arange(416)),
+        _tensor('far', 1e4),
+        _tensor('before', -1),
+        _tensor('one', [1]),
+        _tensor('stride', [8]),
+        _tensor('twice_stride', [16]),
+        _tensor('score', [0.9]),
+        _tensor('zero', [0]),
+        _tensor('classes', [1] + [0] * 79),
+        _tensor('row_shape', [1, 1, 85], np.int64),
+        _tensor('other_rows', np.zeros((1, 3548, 85))),
+    ]
+    _save(path, nodes, constants, ('images', [1, 3, 416, 416]), ('output', [1, 3549, 85]))
+
+
+def _save_tiny_pose_network(path: Path) -> None:
+    """Write a network whose joints lie where a person's are, brighter where the image is."""
+    from onnx import helper
+
+    rng = np.random.default_rng(0)
+    places = np.stack([rng.uniform(14, 34, 17), rng.uniform(12, 52, 17)], axis=1)
+    y, x = np.mgrid[:64, :48]
+    squared = (x - places[:, 0, None, None]) ** 2 + (y - places[:, 1, None, None]) ** 2
+    nodes = [
+        helper.make_node('ReduceMean', ['data'], ['grey'], axes=[1], keepdims=1),
+        helper.make_node(
+            'AveragePool', ['grey'], ['small'], kernel_shape=[4, 4], strides=[4, 4]
+        ),
+        helper.make_node('Relu', ['small'], ['bright']),
+        helper.make_node('Mul', ['bright', 'peaks'], ['heatmaps']),
+    ]
+    peaks = _tensor('peaks', 0.4 * np.exp(-squared / 8)[None])
+    _save(path, nodes, [peaks], ('data', [1, 3, 256, 192]), ('heatmaps', [1, 17, 64, 48]))
+
+
+@pytest.fixture(scope='session')
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    Return a folder with tiny but real networks, named and shaped like the default ones.
+
+    To them a bright rectangle is a person.
+    """
+    pytest.importorskip('onnx', reason='needs onnx to make the tiny networks')
+    folder = tmp_path_factory.mktemp('weights')
+    _save_tiny_detector(folder / 'yolox_nano.onnx')
+    _save_tiny_pose_network(folder / 'ultralight_simplepose.onnx')
+    return folder

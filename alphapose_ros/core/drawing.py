@@ -38,6 +38,7 @@ SHIFT = 4
 # Joints farther out are left out: fixed-point coordinates would overflow.
 MAX_COORDINATE = 1 << 14
 DETAIL_GROUPS = ('face', 'left_hand', 'right_hand')
+SCALES = {'feet': 0.6, 'head': 0.6}
 HEAD_JOINTS = ('nose', 'eye', 'ear', 'head')
 
 
@@ -59,7 +60,8 @@ class _Stroke:
     lines: np.ndarray
     color: Color
     width: int
-    rim: int
+    rim: int = 0
+    is_smooth: bool = True
 
 
 def draw_tracks(
@@ -173,13 +175,14 @@ def _parts(skeleton: Skeleton) -> tuple[_Part, ...]:
     order = ('body', 'feet', 'head', *DETAIL_GROUPS)
     limb_kinds = [max(kinds[list(limb)], key=order.index) for limb in limbs]
     limb_sides = [_limb_side(*sides[list(limb)]) for limb in limbs]
+    has_face = 'face' in kinds
     parts = []
     for kind in order:
         for side in ('centre', 'right', 'left'):
             chosen = [k == kind and s == side for k, s in zip(limb_kinds, limb_sides, strict=True)]
             joints = np.flatnonzero((kinds == kind) & (sides == side))
             detail = kind if kind in DETAIL_GROUPS else ''
-            scale = 1.0 if kind == 'body' else 0.6
+            scale = 0.4 if kind == 'head' and has_face else SCALES.get(kind, 1.0)
             parts.append(_Part(side, scale, detail, limbs[np.array(chosen, bool)], joints))
     return tuple(part for part in parts if len(part.limbs) + len(part.joints))
 
@@ -252,7 +255,7 @@ def _box_strokes(tracks: Tracks, i: int, shape: tuple[int, ...]) -> list[_Stroke
     lines = np.stack((corners, np.roll(corners, -1, axis=0)), axis=1)
     if tracks.states[i] == TrackState.PREDICTED:
         lines = _dashed(lines, 12)
-    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), 1, 0)]
+    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), 1, is_smooth=False)]
 
 
 def _clipped(box: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -266,10 +269,11 @@ def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
     for stroke in strokes:
         if stroke.rim:
             width = stroke.width + 2 * stroke.rim
-            cv2.polylines(canvas, list(stroke.lines), False, RIM, width, cv2.LINE_AA, SHIFT)
+            # Smooth lines cost four times as much and hardly show in the rim.
+            cv2.polylines(canvas, list(stroke.lines), False, RIM, width, cv2.LINE_8, SHIFT)
     for stroke in strokes:
-        lines = list(stroke.lines)
-        cv2.polylines(canvas, lines, False, stroke.color, stroke.width, cv2.LINE_AA, SHIFT)
+        lines, line_type = list(stroke.lines), cv2.LINE_AA if stroke.is_smooth else cv2.LINE_8
+        cv2.polylines(canvas, lines, False, stroke.color, stroke.width, line_type, SHIFT)
 
 
 def _label(tracks: Tracks, i: int) -> Label:

@@ -34,6 +34,7 @@ def keypoint_similarity(
     offsets = keypoints_a - keypoints_b
     squared = np.square(offsets[..., 0]) + np.square(offsets[..., 1])  # (..., K)
     errors = squared / (8 * np.asarray(areas)[..., None] * np.square(sigmas))
-    similarity = (np.exp(-np.where(weights > 0, errors, 0)) * weights).sum(axis=-1)
+    similarity: FloatArray = (np.exp(-np.where(weights > 0, errors, 0)) * weights).sum(axis=-1)
     total = weights.sum(axis=-1)
-    return np.divide(similarity, total, out=np.zeros_like(similarity), where=total > 0)
+    np.divide(similarity, total, out=similarity, where=total > 0)
+    return similarity

@@ -121,4 +121,5 @@ def _scale(boxes_cxcywh: Float64Array) -> Float64Array:
 
     The larger of height and width: somebody cut off by the image edge does not become tiny.
     """
-    return np.maximum(boxes_cxcywh[:, 2:].max(axis=1, keepdims=True), 1)
+    sizes: Float64Array = np.maximum(boxes_cxcywh[:, 2:].max(axis=1, keepdims=True), 1)
+    return sizes

@@ -108,7 +108,7 @@ class TrackTable:
         return replace(
             self.last_seen,
             boxes=cxcywh_to_xyxy(now),
-            keypoints=now[:, None, :2] + offsets * scales[:, None],
+            keypoints=(now[:, None, :2] + offsets * scales[:, None]).astype(np.float32),
         )
 
     @staticmethod
@@ -126,7 +126,8 @@ class TrackTable:
 
 
 def _centres_and_sizes(people: Poses) -> NDArray[np.float64]:
-    return xyxy_to_cxcywh(people.boxes).astype(np.float64)
+    boxes_cxcywh: NDArray[np.float64] = xyxy_to_cxcywh(people.boxes).astype(np.float64)
+    return boxes_cxcywh
 
 
 def _with_rows(
