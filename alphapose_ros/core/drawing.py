@@ -3,10 +3,10 @@
 """
 Skeletons drawn on images. N people, K keypoints, L lines.
 
-A person is a list of strokes: lines of one colour and width, drawn by one call of OpenCV. A joint is
-a line without length, whose round ends make a dot. A dark rim under all strokes of a person keeps
-them visible on bright images and people apart who stand before each other. Nothing is blended, so
-the cost depends on the people, not on the size of the image.
+A person is a list of strokes: lines of one colour and width, drawn by one call of OpenCV. A joint
+is a line without length, whose round ends make a dot. A dark rim under the strokes keeps them
+visible on bright images, and people apart who stand before each other. Nothing is blended, so the
+cost depends on the people, not on the size of the image.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+import math
 from typing import Literal
 
 import cv2
@@ -87,7 +88,7 @@ def draw_tracks(
     :raises ValueError: if image, skeleton or color_by cannot be used.
     """
     _check(image, tracks, skeleton, color_by)
-    canvas = image.copy()
+    canvas = np.array(image, np.uint8, order='C')
     points = _fixed_point(tracks.poses.keypoints)
     with np.errstate(invalid='ignore'):
         # A comparison with NaN is false.
@@ -154,7 +155,7 @@ def _check(image: np.ndarray, tracks: Tracks, skeleton: Skeleton, color_by: str)
 def _fixed_point(xy: np.ndarray) -> np.ndarray:
     limit = float(MAX_COORDINATE)
     sane = np.clip(np.nan_to_num(xy, nan=0.0, posinf=limit, neginf=-limit), -limit, limit)
-    return (sane * (1 << SHIFT)).round().astype(np.int32)
+    return np.asarray((sane * (1 << SHIFT)).round(), np.int32)
 
 
 @lru_cache(maxsize=32)
@@ -210,12 +211,12 @@ def _person_strokes(
         lines = points[part.limbs[is_shown[part.limbs].all(axis=1)]]
         joints = points[part.joints[is_shown[part.joints]]]
         part_width = max(round(width * part.scale), 1)
-        rim = 1 + width // 4
+        rim = 1 + width // 5 if width > 1 else 0
         dot = part_width + 2 + part_width // 2
         if part.detail:
             part_width, dot, rim = _detail_widths(joints)
         if is_hidden:
-            lines = _dashed(lines, 3 * width + 3)
+            lines = _dashed(lines, 6 * width + 6)
         limbs.append(_Stroke(lines, color, part_width, rim))
         if dot > part_width:
             dots.append(_Stroke(np.stack((joints, joints), axis=1), color, dot, rim))
@@ -224,17 +225,20 @@ def _person_strokes(
 
 def _limb_width(box: np.ndarray, state: int) -> int:
     """Return the width of limbs in pixels for a person of that size."""
-    size = float(max(box[2] - box[0], box[3] - box[1]))
-    width = int(np.clip(round(size / 110), 1, 8)) if np.isfinite(size) else 1
+    x0, y0, x1, y1 = box.tolist()
+    size = max(x1 - x0, y1 - y0)
+    width = round(min(max(size / 110, 1), 8)) if math.isfinite(size) else 1
     return width if state in (TrackState.TRACKED, TrackState.UNTRACKED) else max(width // 2, 1)
 
 
 def _detail_widths(points: np.ndarray) -> tuple[int, int, int]:
     """Return the widths of lines, dots and rim for a face or hand of that size."""
     size = int(np.ptp(points, axis=0).max()) >> SHIFT if len(points) else 0
-    width = int(np.clip(size // 80, 1, 3))
     # Dots of a small hand would run together: there the lines show it better.
-    return width, width + 2 if size >= 40 else 0, 1 if size >= 60 else 0
+    if size < 64:
+        return 1, 3 if size >= 32 else 0, 0
+    width = min(1 + size // 64, 3)
+    return width, 2 * width + 1, 1
 
 
 def _dashed(lines: np.ndarray, period: float) -> np.ndarray:
@@ -244,7 +248,7 @@ def _dashed(lines: np.ndarray, period: float) -> np.ndarray:
     counts = np.clip((lengths / (period * (1 << SHIFT))).astype(int), 1, 500)
     which = np.repeat(np.arange(len(lines)), counts)
     nth = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-    at = (nth[:, None] + (0.2, 0.8)) / counts[which, None]  # (dashes, 2)
+    at = (nth[:, None] + (0.25, 0.75)) / counts[which, None]  # (dashes, 2)
     start, end = lines[which, :1], lines[which, 1:]
     return np.asarray((start + at[:, :, None] * (end - start)).round(), np.int32)
 
@@ -255,7 +259,8 @@ def _box_strokes(tracks: Tracks, i: int, shape: tuple[int, ...]) -> list[_Stroke
     lines = np.stack((corners, np.roll(corners, -1, axis=0)), axis=1)
     if tracks.states[i] == TrackState.PREDICTED:
         lines = _dashed(lines, 12)
-    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), 1, is_smooth=False)]
+    width = 1 if shape[0] < 900 else 2
+    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), width, is_smooth=False)]
 
 
 def _clipped(box: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -269,8 +274,9 @@ def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
     for stroke in strokes:
         if stroke.rim:
             width = stroke.width + 2 * stroke.rim
-            # Smooth lines cost four times as much and hardly show in the rim.
-            cv2.polylines(canvas, list(stroke.lines), False, RIM, width, cv2.LINE_8, SHIFT)
+            # Smooth lines cost four times as much, and hardly show in a thin one.
+            line_type = cv2.LINE_AA if width > 6 else cv2.LINE_8
+            cv2.polylines(canvas, list(stroke.lines), False, RIM, width, line_type, SHIFT)
     for stroke in strokes:
         lines, line_type = list(stroke.lines), cv2.LINE_AA if stroke.is_smooth else cv2.LINE_8
         cv2.polylines(canvas, lines, False, stroke.color, stroke.width, line_type, SHIFT)

@@ -21,18 +21,16 @@ SIDE_COLORS: dict[str, Color] = {
 
 # Bright on dark and on light images; those next to each other differ most.
 TRACK_COLORS: tuple[Color, ...] = (
-    (30, 156, 255),  # orange
+    (20, 138, 255),  # orange
     (255, 142, 40),  # blue
     (72, 214, 62),  # green
     (160, 60, 245),  # magenta
-    (40, 226, 250),  # yellow
+    (40, 228, 255),  # yellow
     (250, 100, 160),  # violet
     (230, 222, 40),  # cyan
-    (60, 76, 250),  # red
-    (60, 240, 180),  # lime
-    (215, 150, 255),  # pink
+    (66, 48, 240),  # red
+    (60, 250, 166),  # lime
     (140, 170, 16),  # teal
-    (90, 130, 205),  # brown
 )
 
 
@@ -47,8 +45,8 @@ def joint_color(track_id: int, side: str, color_by: str) -> Color:
     Return the colour of a limb or joint.
 
     :param side: 'left', 'right' or 'centre', of the person.
-    :param color_by: 'side', or 'track': the colour of the identity, light on the left side and dark
-        on the right.
+    :param color_by: 'side', or 'track': the colour of the identity, light on the left side and
+        dark on the right.
     """
     if color_by == 'side':
         return SIDE_COLORS[side]

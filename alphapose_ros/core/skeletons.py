@@ -3,17 +3,19 @@
 """
 The keypoint sets of the public data sets, as records.
 
-COCO (Lin et al. 2014), Halpe-FullBody (Li et al. 2020; Fang et al. 2022), COCO-WholeBody (Jin et al.
-2020), MPII (Andriluka et al. 2014), SMPL (Loper et al. 2015). Left and right are the person's own.
-Sigmas are the constants of the object keypoint similarity, where a data set defines them.
+COCO (Lin et al. 2014), Halpe-FullBody (Li et al. 2020; Fang et al. 2022), COCO-WholeBody (Jin et
+al. 2020), MPII (Andriluka et al. 2014), SMPL (Loper et al. 2015). Left and right are the person's
+own. Sigmas are the constants of the object keypoint similarity, where a data set defines them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alphapose_ros.structures import Skeleton
 
@@ -41,17 +43,26 @@ _HAND = ('hand_root', *(f'{finger}{i}' for finger in _FINGERS for i in range(1, 
 
 _HEAD_AND_ARMS: Pairs = ((0, 1), (0, 2), (1, 3), (2, 4), (5, 7), (7, 9), (6, 8), (8, 10))
 _LEGS: Pairs = ((11, 13), (12, 14), (13, 15), (14, 16))
+_COCO_LIMBS: Pairs = (*_HEAD_AND_ARMS, (5, 6), (5, 11), (6, 12), (11, 12), *_LEGS)
+_WHOLEBODY_FEET_LIMBS: Pairs = ((18, 19), (21, 22), (20, 22), (17, 19), (15, 19), (16, 22))
 _HALPE_LIMBS: Pairs = (
     *_HEAD_AND_ARMS, (5, 18), (6, 18), (17, 18), (18, 19), (19, 11), (19, 12), *_LEGS,
     (20, 24), (21, 25), (23, 25), (22, 24), (15, 24), (16, 25),
 )  # fmt: skip
 # Jaw, brows, bridge and base of the nose, eyes, mouth (iBUG 68, Sagonas et al. 2013).
-_FACE_LINES = ((0, 17), (17, 22), (22, 27), (27, 31), (31, 36), (36, 42), (42, 48), (48, 68))
-_FACE_LIMBS: Pairs = tuple((i, i + 1) for lo, hi in _FACE_LINES for i in range(lo, hi - 1))
+_FACE_LINES = (
+    (0, 17), (17, 22), (22, 27), (27, 31), (31, 36), (36, 42), (42, 48), (48, 60), (60, 68),
+)  # fmt: skip
+# The outlines of eyes and mouth, which the data sets leave open, are closed here.
+_FACE_LIMBS: Pairs = (
+    *((i, i + 1) for lo, hi in _FACE_LINES for i in range(lo, hi - 1)),
+    (36, 41), (42, 47), (48, 59), (60, 67),
+)  # fmt: skip
+# Joint 0 is where the jaw meets the ear on the person's right.
 _FACE_FLIPS: Pairs = (
-    *((i, 16 - i) for i in range(8)), *((i, 43 - i) for i in range(17, 22)), (31, 35), (32, 34),
-    (36, 45), (37, 44), (38, 43), (39, 42), (40, 47), (41, 46), (48, 54), (49, 53), (50, 52),
-    (55, 59), (56, 58), (60, 64), (61, 63), (65, 67),
+    *((16 - i, i) for i in range(8)), *((43 - i, i) for i in range(17, 22)), (35, 31), (34, 32),
+    (45, 36), (44, 37), (43, 38), (42, 39), (47, 40), (46, 41), (54, 48), (53, 49), (52, 50),
+    (55, 59), (56, 58), (64, 60), (63, 61), (65, 67),
 )  # fmt: skip
 _HAND_LIMBS: Pairs = tuple(
     pair
@@ -72,6 +83,24 @@ _WHOLEBODY_HAND_SIGMAS = (
     0.017, 0.021, 0.021, 0.032, 0.020, 0.019, 0.022, 0.031,
 )  # fmt: skip
 _HALPE_SIGMAS = (*_COCO_SIGMAS, 0.08, 0.08, 0.08, *(6 * (0.089,)))
+_MPII_NAMES = (
+    'right_ankle', 'right_knee', 'right_hip', 'left_hip', 'left_knee', 'left_ankle', 'pelvis',
+    'thorax', 'upper_neck', 'head_top', 'right_wrist', 'right_elbow', 'right_shoulder',
+    'left_shoulder', 'left_elbow', 'left_wrist',
+)  # fmt: skip
+_MPII_LIMBS: Pairs = (
+    (8, 9), (11, 12), (11, 10), (2, 1), (1, 0), (13, 14), (14, 15), (3, 4), (4, 5), (8, 7), (7, 6),
+    (6, 2), (6, 3), (8, 12), (8, 13),
+)  # fmt: skip
+_OPENPOSE_NAMES = (
+    'nose', 'neck', 'right_shoulder', 'right_elbow', 'right_wrist', 'left_shoulder', 'left_elbow',
+    'left_wrist', 'right_hip', 'right_knee', 'right_ankle', 'left_hip', 'left_knee', 'left_ankle',
+    'right_eye', 'left_eye', 'right_ear', 'left_ear',
+)  # fmt: skip
+_OPENPOSE_LIMBS: Pairs = (
+    (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12),
+    (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
+)  # fmt: skip
 _SMPL_NAMES = (
     'pelvis', 'left_hip', 'right_hip', 'spine1', 'left_knee', 'right_knee', 'spine2',
     'left_ankle', 'right_ankle', 'spine3', 'left_foot', 'right_foot', 'neck', 'left_collar',
@@ -115,11 +144,11 @@ def _skeleton(
     starts = (0, *(end for _, end in ends[:-1]))
     ranges = tuple((group, start, end) for start, (group, end) in zip(starts, ends, strict=True))
     flips = _side_pairs(names)
-    for group, start, end in ranges:
+    for group, start, _ in ranges:
         if group == 'face':
             limbs += _shift(_FACE_LIMBS, start)
             flips += _shift(_FACE_FLIPS, start)
-        elif group.endswith('hand') and end - start == len(_HAND):
+        elif group in ('left_hand', 'right_hand'):
             limbs += _shift(_HAND_LIMBS, start)
     return Skeleton(name, names, limbs, tuple(sorted(flips)), sigmas, ranges)
 
@@ -131,7 +160,7 @@ def _all_skeletons() -> tuple[Skeleton, ...]:
         _skeleton(
             'coco_17',
             _COCO_NAMES,
-            (*_HEAD_AND_ARMS, (5, 6), (5, 11), (6, 12), (11, 12), *_LEGS),
+            _COCO_LIMBS,
             sigmas=_COCO_SIGMAS,
         ),
         _skeleton(
@@ -157,8 +186,7 @@ def _all_skeletons() -> tuple[Skeleton, ...]:
         _skeleton(
             'coco_wholebody_133',
             _COCO_NAMES + _WHOLEBODY_FEET + _FACE + hands,
-            (*_HEAD_AND_ARMS, (5, 6), (5, 11), (6, 12), (11, 12), *_LEGS)
-            + ((18, 19), (21, 22), (20, 22), (17, 19), (15, 19), (16, 22)),
+            (*_COCO_LIMBS, *_WHOLEBODY_FEET_LIMBS),
             sigmas=_COCO_SIGMAS
             + _WHOLEBODY_FEET_SIGMAS
             + _WHOLEBODY_FACE_SIGMAS
@@ -177,41 +205,28 @@ def _all_skeletons() -> tuple[Skeleton, ...]:
             _HALPE_LIMBS,
             groups=(('body', 20), ('feet', 26), ('left_hand', 47), ('right_hand', 68)),
         ),
-        _skeleton('halpe_21_hand', _HAND, (), groups=(('hand', 21),)),
-        _skeleton(
-            'mpii_16',
-            (
-                'right_ankle', 'right_knee', 'right_hip', 'left_hip', 'left_knee', 'left_ankle',
-                'pelvis', 'thorax', 'upper_neck', 'head_top', 'right_wrist', 'right_elbow',
-                'right_shoulder', 'left_shoulder', 'left_elbow', 'left_wrist',
-            ),  # fmt: skip
-            (
-                (8, 9), (11, 12), (11, 10), (2, 1), (1, 0), (13, 14), (14, 15), (3, 4), (4, 5),
-                (8, 7), (7, 6), (6, 2), (6, 3), (8, 12), (8, 13),
-            ),  # fmt: skip
-        ),
-        _skeleton(
-            'openpose_18_output',
-            (
-                'nose', 'neck', 'right_shoulder', 'right_elbow', 'right_wrist', 'left_shoulder',
-                'left_elbow', 'left_wrist', 'right_hip', 'right_knee', 'right_ankle', 'left_hip',
-                'left_knee', 'left_ankle', 'right_eye', 'left_eye', 'right_ear', 'left_ear',
-            ),  # fmt: skip
-            (
-                (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11),
-                (11, 12), (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
-            ),  # fmt: skip
-        ),
+        _skeleton('halpe_21_hand', _HAND, _HAND_LIMBS),
+        _skeleton('mpii_16', _MPII_NAMES, _MPII_LIMBS),
+        _skeleton('openpose_18_output', _OPENPOSE_NAMES, _OPENPOSE_LIMBS),
         _skeleton('smpl_24', _SMPL_NAMES, _SMPL_LIMBS),
         _skeleton(
             'hybrik_29',
             (*_SMPL_NAMES, 'head', 'left_middle', 'right_middle', 'left_bigtoe', 'right_bigtoe'),
-            _SMPL_LIMBS,
+            (*_SMPL_LIMBS, (15, 24), (22, 25), (23, 26), (10, 27), (11, 28)),
         ),
-    )  # fmt: skip
+    )
 
 
-SKELETONS = MappingProxyType({skeleton.name: skeleton for skeleton in _all_skeletons()})
+SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
+    {skeleton.name: skeleton for skeleton in _all_skeletons()}
+)
+# The simplified constants with which the Halpe evaluation scores whole bodies.
+EVAL_SIGMAS: Mapping[str, tuple[float, ...]] = MappingProxyType(
+    {
+        'halpe_136': (*_HALPE_SIGMAS, *(110 * (0.015,))),
+        'coco_wholebody_133': (*_COCO_SIGMAS, *(6 * (0.089,)), *(110 * (0.015,))),
+    }
+)
 
 
 def get_skeleton(name: str) -> Skeleton:
@@ -240,9 +255,9 @@ def find_skeleton(num_keypoints: int) -> Skeleton:
     return by_number[num_keypoints]
 
 
-def flip_permutation(skeleton: Skeleton) -> np.ndarray:
-    """Return (K,) for each joint the one that takes its place when the image is mirrored."""
-    permutation = np.arange(skeleton.num_keypoints)
+def flip_permutation(skeleton: Skeleton) -> NDArray[np.intp]:
+    """Return (K,) int for each joint the one that takes its place when the image is mirrored."""
+    permutation = np.arange(skeleton.num_keypoints, dtype=np.intp)
     for left, right in skeleton.flip_pairs:
         permutation[[left, right]] = right, left
     return permutation

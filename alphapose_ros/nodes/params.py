@@ -146,7 +146,7 @@ class TrackerParams:
     )
     confirm_hits: int = param(3, 'Images in a row that a new track must be seen in.', bounds=(1, 100))
     max_lost_s: float = param(
-        2.0, 'Seconds after which a hidden person is given up.', bounds=(0.0, 60.0)
+        2.0, 'Seconds after which a hidden person is given up.', bounds=(0.1, 60.0)
     )
     predict_s: float = param(
         0.5, 'Seconds for which a hidden person is published, as PREDICTED.', bounds=(0.0, 60.0)

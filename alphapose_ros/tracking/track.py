@@ -134,7 +134,7 @@ def _with_rows(
     array: NDArray[np.float64], rows: NDArray[np.intp], values: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return a copy with some rows replaced."""
-    copy = array.copy()
+    copy: NDArray[np.float64] = array.copy()
     copy[rows] = values
     return copy
 

@@ -4,15 +4,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from alphapose_ros.core.skeletons import EVAL_SIGMAS
 from alphapose_ros.core.skeletons import find_skeleton
 from alphapose_ros.core.skeletons import flip_permutation
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.core.skeletons import SKELETONS
 from alphapose_ros.structures import Skeleton
+
+# The outer and the inner outline of the mouth are joined in the specification.
+LIPS = {'face-59', 'face-60'}
 
 every_skeleton = pytest.mark.parametrize('skeleton', SKELETONS.values(), ids=SKELETONS)
 
@@ -43,10 +48,35 @@ def test_flipped_names_swap_left_and_right(skeleton: Skeleton) -> None:
 @every_skeleton
 def test_flipping_maps_limbs_to_limbs(skeleton: Skeleton) -> None:
     permutation = flip_permutation(skeleton)
-    # The outlines of eyes and mouth are open, as in the data sets, so they are left out here.
-    face = {j for name, lo, hi in skeleton.groups if name == 'face' for j in range(lo, hi)}
-    limbs = {frozenset(limb) for limb in skeleton.limbs if not face.issuperset(limb)}
+    limbs = {frozenset(limb) for limb in skeleton.limbs}
     assert {frozenset(int(permutation[j]) for j in limb) for limb in limbs} == limbs
+
+
+@every_skeleton
+def test_every_joint_belongs_to_a_limb(skeleton: Skeleton) -> None:
+    assert {joint for limb in skeleton.limbs for joint in limb} == set(
+        range(skeleton.num_keypoints)
+    )
+
+
+@every_skeleton
+def test_flip_pairs_name_the_left_joint_first(skeleton: Skeleton) -> None:
+    for left, right in skeleton.flip_pairs:
+        if not skeleton.keypoint_names[left].startswith('face'):
+            assert skeleton.keypoint_names[left].startswith('left_')
+            assert skeleton.keypoint_names[right].startswith('right_')
+
+
+def test_the_jaw_starts_at_the_right_ear() -> None:
+    skeleton = get_skeleton('coco_wholebody_133')
+    assert (skeleton.index('face-16'), skeleton.index('face-0')) in skeleton.flip_pairs
+
+
+def test_every_joint_of_the_face_but_those_in_the_middle_has_a_partner() -> None:
+    skeleton = get_skeleton('halpe_136')
+    permutation = flip_permutation(skeleton)
+    middle = [j - 26 for j in range(26, 94) if permutation[j] == j]
+    assert middle == [8, 27, 28, 29, 30, 33, 51, 57, 62, 66]
 
 
 @every_skeleton
@@ -86,11 +116,24 @@ def test_records_equal_the_specification(skeleton: Skeleton, shared_dir: Path) -
     flips = {frozenset(pair) for pair in skeleton.flip_pairs}
     assert flips == {frozenset(pair) for pair in expected['flip_pairs']}
     assert list(skeleton.sigmas) == (expected.get('sigmas') or [])
-    # The torso is drawn between real joints, where the specification has a virtual neck or none.
-    torso = {frozenset(limb) for limb in ((5, 6), (5, 11), (6, 12), (11, 12), (17, 11), (17, 12))}
-    assert {frozenset(limb) for limb in skeleton.limbs} - torso == {
-        frozenset(limb) for limb in expected['skeleton']
-    } - torso
+    _assert_limbs_fit(skeleton, expected)
     parts = {k.replace('foot', 'feet'): v for k, v in expected.get('parts', {}).items()}
     if parts:
         assert {name: [start, end] for name, start, end in skeleton.groups} == parts
+    assert list(EVAL_SIGMAS.get(skeleton.name, ())) == expected.get('eval_sigmas', [])
+
+
+def _assert_limbs_fit(skeleton: Skeleton, expected: dict[str, Any]) -> None:
+    """Check the limbs: those of the specification between real joints, and what closes them."""
+    limbs = {frozenset(limb) for limb in skeleton.limbs}
+    wanted = {frozenset(limb) for limb in expected['skeleton']}
+    names = skeleton.keypoint_names
+    unreal = {limb for limb in wanted if max(limb) >= skeleton.num_keypoints}
+    lip_to_lip = {limb for limb in wanted - unreal if {names[j] for j in limb} == LIPS}
+    assert wanted - limbs == unreal | lip_to_lip
+    for limb in limbs - wanted:
+        pair = {names[joint] for joint in limb}
+        is_torso = all(name.endswith(('_shoulder', '_hip')) for name in pair)
+        is_outline = all(name.startswith('face-') for name in pair)
+        is_leaf = sorted(limb) in [sorted(p) for p in enumerate(expected.get('parents', ()))]
+        assert is_torso or is_outline or is_leaf

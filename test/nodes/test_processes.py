@@ -48,12 +48,15 @@ def start(ros: Any) -> Iterator[Start]:
         process.communicate()
 
 
-def wait_for_nodes(ros: Any, *names: str) -> None:
+def wait_for_nodes(ros: Any, process: Any, *names: str) -> None:
     observer = ros.peer()
     wanted = {(name, ros.namespace) for name in names}
-    assert ros.spin_until(
-        lambda: wanted <= set(observer.get_node_names_and_namespaces()), 30.0
-    ), names
+
+    def is_there() -> bool:
+        return wanted <= set(observer.get_node_names_and_namespaces())
+
+    assert ros.spin_until(lambda: is_there() or process.poll() is not None, 30.0), names
+    assert process.poll() is None, process.communicate()[0]
 
 
 @pytest.fixture
@@ -94,7 +97,7 @@ def test_a_signal_ends_it_with_code_0_and_without_a_trace(
         'output_dir': pictures,
     }
     process = start(executable, **parameters)
-    wait_for_nodes(ros, *nodes)
+    wait_for_nodes(ros, process, *nodes)
     time.sleep(0.3)  # the nodes are in the graph a little before they spin
     process.send_signal(number)
     output, _ = process.communicate(timeout=3)
@@ -130,9 +133,10 @@ def test_720p_best_effort_images_all_arrive(
     ros: Any, start: Start, tiny_weights: Path, image_message: Any
 ) -> None:
     camera = ros.peer().create_publisher(Image, 'image', qos(1, reliable=False))
-    start('detector_node', weights_dir=tiny_weights, reliability='best_effort', threads=1)
+    options = {'weights_dir': tiny_weights, 'reliability': 'best_effort', 'threads': 1}
+    process = start('detector_node', **options)
     received = ros.collect(PersonBoxArray, 'detections', qos(100))
-    wait_for_nodes(ros, 'detector')
+    wait_for_nodes(ros, process, 'detector')
     assert ros.spin_until(lambda: camera.get_subscription_count() == 1)
     image = np.zeros((720, 1280, 3), np.uint8)
     for i in range(60):

@@ -90,7 +90,8 @@ def test_tracks_do_not_influence_each_other() -> None:
 
 def test_the_expected_box_is_the_nearest_and_time_brings_the_others_nearer() -> None:
     states = kalman.begin(WALKER)
-    boxes = np.repeat(WALKER, 2, axis=0) + [[0.0] * 4, [30.0, 0.0, 0.0, 0.0]]
+    boxes = np.repeat(WALKER, 2, axis=0)
+    boxes[1, 0] += 30
     soon = kalman.squared_mahalanobis(kalman.predict(states, 0.05), boxes)
     late = kalman.squared_mahalanobis(kalman.predict(states, 1.0), boxes)
     assert soon.shape == (1, 2)

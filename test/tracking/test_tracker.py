@@ -106,6 +106,13 @@ def test_predictions_end_before_the_person_is_given_up() -> None:
     assert tracks[15].track_ids.tolist() == [1]
 
 
+def test_a_hidden_person_who_stopped_is_found_where_he_may_have_moved_to() -> None:
+    walk = [person(8.0 * i) for i in range(12)] + [together()] * 8 + [person(100)]
+    tracks = play(tracker(predict_s=1.0), walk)
+    assert tracks[-2].poses.boxes[0, 0] > 100 + 40  # the prediction walked on, past his box
+    assert tracks[-1].track_ids.tolist() == [1]
+
+
 def test_predictions_can_be_switched_off() -> None:
     tracks = play(tracker(predict_s=0.0), [person(0)] * 5 + [together()])
     assert len(tracks[5]) == 0
@@ -260,6 +267,14 @@ def test_stamps_a_little_out_of_order_are_no_reset(back_ns: int) -> None:
     tracks = people.update(person(0), 19 * FRAME_NS - back_ns)
     assert tracks.track_ids.tolist() == [1]
     assert people.update(person(0), 20 * FRAME_NS).track_ids.tolist() == [1]
+
+
+def test_time_that_goes_back_and_forth_is_counted_once() -> None:
+    people = tracker(max_lost_s=2.0)
+    play(people, [person(0)] * 20)
+    for stamp in (11, 20) * 4:
+        people.update(together(), stamp * FRAME_NS)
+    assert people.update(person(0), 21 * FRAME_NS).track_ids.tolist() == [1]
 
 
 def test_a_long_gap_drops_everybody() -> None:
