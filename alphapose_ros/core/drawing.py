@@ -23,7 +23,6 @@ import numpy as np
 from alphapose_ros.core.labels import draw_labels
 from alphapose_ros.core.labels import Label
 from alphapose_ros.core.palette import Color
-from alphapose_ros.core.palette import GREY
 from alphapose_ros.core.palette import joint_color
 from alphapose_ros.core.palette import RIM
 from alphapose_ros.core.palette import track_color
@@ -94,14 +93,16 @@ def draw_tracks(
         # A comparison with NaN is false.
         is_shown = (np.abs(tracks.poses.keypoints) < MAX_COORDINATE).all(axis=2)
         is_shown &= tracks.poses.keypoint_scores >= min_keypoint_score
+    boxes = _clip_boxes(tracks.poses.boxes, image)
+    has_box = (boxes[:, 2:] > boxes[:, :2]).all(axis=1) & draw_boxes
     # Near people last, so that they cover those behind them.
     for i in np.argsort(tracks.poses.boxes[:, 3], kind='stable').tolist():
-        strokes = _person_strokes(tracks, i, points[i], is_shown[i], skeleton, color_by)
-        if draw_boxes:
-            strokes = _box_strokes(tracks, i, canvas.shape) + strokes
-        _draw_strokes(canvas, strokes)
-    if draw_boxes:
-        draw_labels(canvas, [_label(tracks, i) for i in range(len(tracks))])
+        if has_box[i]:
+            _draw_strokes(canvas, _box_strokes(tracks, i, boxes[i]))
+        _draw_strokes(
+            canvas, _person_strokes(tracks, i, points[i], is_shown[i], skeleton, color_by)
+        )
+    draw_labels(canvas, [_label(tracks, i, boxes[i]) for i in np.flatnonzero(has_box).tolist()])
     return canvas
 
 
@@ -128,16 +129,21 @@ def contact_sheet(
     rows = -(-len(images) // columns)
     sheet = np.zeros((rows * tile_height, columns * tile_width, 3), np.uint8)
     for i, image in enumerate(images):
-        scale = min(tile_width / image.shape[1], tile_height / image.shape[0])
-        wide = min(max(round(image.shape[1] * scale), 1), tile_width)
-        high = min(max(round(image.shape[0] * scale), 1), tile_height)
-        left = i % columns * tile_width + (tile_width - wide) // 2
-        top = i // columns * tile_height + (tile_height - high) // 2
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        sheet[top : top + high, left : left + wide] = cv2.resize(
-            image, (wide, high), interpolation=method
-        )
+        row, column = divmod(i, columns)
+        tile = sheet[row * tile_height :, column * tile_width :][:tile_height, :tile_width]
+        _fit_into(tile, image)
     return sheet
+
+
+def _fit_into(tile: np.ndarray, image: np.ndarray) -> None:
+    """Fill the middle of a tile with an image, as large as fits."""
+    scale = min(tile.shape[1] / image.shape[1], tile.shape[0] / image.shape[0])
+    width = min(max(round(image.shape[1] * scale), 1), tile.shape[1])
+    height = min(max(round(image.shape[0] * scale), 1), tile.shape[0])
+    left, top = (tile.shape[1] - width) // 2, (tile.shape[0] - height) // 2
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    resized = cv2.resize(image, (width, height), interpolation=method)
+    tile[top : top + height, left : left + width] = resized
 
 
 def _check(image: np.ndarray, tracks: Tracks, skeleton: Skeleton, color_by: str) -> None:
@@ -253,20 +259,19 @@ def _dashed(lines: np.ndarray, period: float) -> np.ndarray:
     return np.asarray((start + at[:, :, None] * (end - start)).round(), np.int32)
 
 
-def _box_strokes(tracks: Tracks, i: int, shape: tuple[int, ...]) -> list[_Stroke]:
-    x0, y0, x1, y1 = _fixed_point(_clipped(tracks.poses.boxes[i], shape)).tolist()
+def _clip_boxes(boxes: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Return the boxes (N, 4) cut to the image; without area where outside, or NaN."""
+    height, width = image.shape[:2]
+    return np.asarray(np.clip(np.nan_to_num(boxes), 0, np.array([width, height] * 2) - 1))
+
+
+def _box_strokes(tracks: Tracks, i: int, box: np.ndarray) -> list[_Stroke]:
+    x0, y0, x1, y1 = _fixed_point(box).tolist()
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.int32)
     lines = np.stack((corners, np.roll(corners, -1, axis=0)), axis=1)
     if tracks.states[i] == TrackState.PREDICTED:
         lines = _dashed(lines, 12)
-    width = 1 if shape[0] < 900 else 2
-    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), width, is_smooth=False)]
-
-
-def _clipped(box: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    height, width = shape[:2]
-    limits = np.array([width, height, width, height]) - 1
-    return np.asarray(np.clip(np.nan_to_num(box), 0, limits))
+    return [_Stroke(lines, track_color(int(tracks.track_ids[i])), 1, is_smooth=False)]
 
 
 def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
@@ -282,9 +287,9 @@ def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
         cv2.polylines(canvas, lines, False, stroke.color, stroke.width, line_type, SHIFT)
 
 
-def _label(tracks: Tracks, i: int) -> Label:
+def _label(tracks: Tracks, i: int, box: np.ndarray) -> Label:
     track_id = int(tracks.track_ids[i])
     identity = '' if track_id < 0 else f'#{track_id}  '
     is_hidden = tracks.states[i] == TrackState.PREDICTED
     text = identity + ('hidden' if is_hidden else f'{tracks.poses.scores[i]:.2f}')
-    return Label(text, tracks.poses.boxes[i], track_color(track_id) if track_id >= 0 else GREY)
+    return Label(text, box, track_color(track_id))

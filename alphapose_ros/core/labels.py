@@ -19,7 +19,7 @@ PADDING = 4
 
 @dataclass(frozen=True)
 class Label:
-    """A text for the box (4,) xyxy of a person, on a background colour."""
+    """A text for the box (4,) xyxy, within the image, of a person, on a background colour."""
 
     text: str
     box: np.ndarray
@@ -27,17 +27,14 @@ class Label:
 
 
 def draw_labels(canvas: np.ndarray, labels: Sequence[Label]) -> None:
-    """Draw labels into the canvas (H, W, 3) uint8 BGR; of boxes outside the image none."""
+    """Draw labels into the canvas (H, W, 3) uint8 BGR."""
     height, width = canvas.shape[:2]
     scale = float(np.clip(height / 1400, 0.4, 1.2))
     taken = np.zeros((0, 4), int)
     for label in labels:
-        x0, y0, x1, y1 = np.nan_to_num(label.box).astype(float).tolist()
-        if x1 < 0 or y1 < 0 or x0 >= width or y0 >= height:
-            continue
         (text_width, text_height), _ = cv2.getTextSize(label.text, FONT, scale, 1)
         size_wh = text_width + 2 * PADDING, text_height + 2 * PADDING
-        place = _place(np.array([x0, y0, x1, y1]), size_wh, (width, height), taken)
+        place = _place(label.box, size_wh, (width, height), taken)
         taken = np.concatenate((taken, [place]))
         left, top, right, bottom = place.tolist()
         cv2.rectangle(canvas, (left, top), (right - 1, bottom - 1), label.color, cv2.FILLED)
@@ -50,7 +47,7 @@ def _place(
     box: np.ndarray, size_wh: tuple[int, int], image_wh: tuple[int, int], taken: np.ndarray
 ) -> np.ndarray:
     """Return (4,) xyxy: above the box, else at a corner of it where no other label is yet."""
-    x0, y0, x1, y1 = box.clip(0, np.array([*image_wh, *image_wh]))
+    x0, y0, x1, y1 = box.tolist()
     wide, high = size_wh
     corners = np.array(
         [(x0, y0 - high), (x1 - wide, y0 - high), (x0, y0), (x1 - wide, y0), (x0, y1 - high)]

@@ -11,6 +11,10 @@ from typing import Any
 from ament_index_python.packages import get_package_share_directory
 
 
+class BagError(ValueError):
+    """A message of an unknown type."""
+
+
 class McapWriter:
     """
     Writes serialised messages to one .mcap file, with the definitions of their types.
@@ -34,6 +38,7 @@ class McapWriter:
         :param type_name: such as alphapose_ros/msg/Pose2DArray.
         :param serialized: the message in CDR, as rclpy.serialization gives it.
         :param stamp_ns: its time.
+        :raises BagError: if there is no such type.
         """
         if topic not in self._channels:
             definition = describe_type(type_name).encode()
@@ -42,7 +47,9 @@ class McapWriter:
         self._writer.add_message(self._channels[topic], stamp_ns, serialized, stamp_ns)
 
     def close(self) -> None:
-        """Finish the file; without it the index is missing."""
+        """Finish the file; without it the index is missing. A second call changes nothing."""
+        if self._file.closed:
+            return
         self._writer.finish()
         self._file.close()
 
@@ -63,10 +70,12 @@ def describe_type(type_name: str) -> str:
     Return the definition of a message type and of all it contains, as MCAP stores it.
 
     :param type_name: such as alphapose_ros/msg/Pose2DArray.
+    :raises BagError: if there is no such type.
     """
     from rosbags.typesys import get_types_from_msg
     from rosbags.typesys import get_typestore
     from rosbags.typesys import Stores
+    from rosbags.typesys import TypesysError
 
     typestore: Any = get_typestore(Stores.ROS2_HUMBLE)
     package = type_name.split('/')[0]
@@ -75,5 +84,8 @@ def describe_type(type_name: str) -> str:
         for path in folder.glob('*.msg'):
             text = path.read_text()
             typestore.register(get_types_from_msg(text, f'{package}/msg/{path.stem}'))
-    definition: str = typestore.generate_msgdef(type_name, ros_version=2)[0]
+    try:
+        definition: str = typestore.generate_msgdef(type_name, ros_version=2)[0]
+    except TypesysError as err:
+        raise BagError(f'there is no message type {type_name!r}') from err
     return definition

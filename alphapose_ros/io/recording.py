@@ -30,7 +30,7 @@ class Recording:
 
     :param folder: is made; files of an earlier run are replaced.
     :param fps: of the video.
-    :param frame_count: images to expect; the contact sheet takes every ninth part of them.
+    :param frame_count: images to expect, 0 if unknown; spreads the contact sheet over the run.
     :param has_video: write overlay.mp4 and contact_sheet.png.
     """
 
@@ -41,6 +41,7 @@ class Recording:
         self._bag = McapWriter(folder / 'tracks.mcap')
         self._sheet: list[np.ndarray] = []
         self._sheet_step = max(frame_count // SHEET_IMAGES, 1)
+        self._images = 0
         self._latencies_ms: list[float] = []
         self._people: list[int] = []
         self._frames_seen: Counter[int] = Counter()
@@ -52,9 +53,7 @@ class Recording:
         """Images with tracks so far."""
         return len(self._people)
 
-    def add_message(
-        self, topic: str, type_name: str, serialized: bytes, stamp_ns: int
-    ) -> None:
+    def add_message(self, topic: str, type_name: str, serialized: bytes, stamp_ns: int) -> None:
         """Record a message."""
         self._bag.write(topic, type_name, serialized, stamp_ns)
 
@@ -73,8 +72,12 @@ class Recording:
             return
         drawn = draw_tracks(image, tracks, skeleton)
         self._video.write(drawn)
-        if (self.frames - 1) % self._sheet_step == self._sheet_step // 2:
-            self._sheet = [*self._sheet, drawn][-SHEET_IMAGES:]
+        if self._images % self._sheet_step == self._sheet_step // 2:
+            self._sheet.append(drawn)
+        if len(self._sheet) == 2 * SHEET_IMAGES:  # longer than expected
+            self._sheet = self._sheet[1::2]
+            self._sheet_step *= 2
+        self._images += 1
 
     def close(self) -> None:
         """Finish all files."""
@@ -82,11 +85,13 @@ class Recording:
         if self._video is not None:
             self._video.close()
         if self._sheet:
-            write_image(self._folder / 'contact_sheet.png', contact_sheet(self._sheet))
+            evenly = np.linspace(0, len(self._sheet) - 1, min(len(self._sheet), SHEET_IMAGES))
+            images = [self._sheet[i] for i in evenly.round().astype(int)]
+            write_image(self._folder / 'contact_sheet.png', contact_sheet(images))
         (self._folder / 'summary.json').write_text(json.dumps(self._summary(), indent=2))
 
     def _summary(self) -> dict[str, Any]:
-        latencies = self._latencies_ms or [float('nan')]
+        latencies = self._latencies_ms or [0.0]  # JSON knows no NaN
         p50, p95 = np.percentile(latencies, (50, 95))
         duration_s = max(self._end_s - self._start_s, 1e-9)
         return {

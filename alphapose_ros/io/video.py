@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 import re
 
 import cv2
 import numpy as np
+
+from alphapose_ros.io.images import check_bgr
 
 IMAGE_SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.png', '.tif', '.tiff', '.webp')
 DEFAULT_FPS = 25.0
@@ -25,7 +28,8 @@ class FrameSource:
     `fps` is the source's own rate, `frame_count` the number of its images, 0 where it is unknown or
     endless, `is_live` tells a camera.
 
-    :param source: a video file, a folder of images (in natural order), or the number of a camera.
+    :param source: a video file, an image, a folder of images (in natural order), or the number of a
+        camera.
     :raises VideoError: if there is no such thing, or it cannot be read.
     """
 
@@ -34,15 +38,11 @@ class FrameSource:
         self._files: list[Path] = []
         self._next_file = 0
         self._capture: cv2.VideoCapture | None = None
-        self.is_live = source.isdigit()
-        if Path(source).is_dir():
-            files = [p for p in Path(source).iterdir() if p.suffix.lower() in IMAGE_SUFFIXES]
-            if not files:
-                raise VideoError(
-                    f'the folder {source} has no image; known are {", ".join(IMAGE_SUFFIXES)}'
-                )
-            self._files = sorted(files, key=_natural_key)
-            self.fps, self.frame_count = DEFAULT_FPS, len(files)
+        self.is_live = source.isdecimal()
+        if not self.is_live:
+            self._files = _image_files(Path(source))
+        if self._files:
+            self.fps, self.frame_count = DEFAULT_FPS, len(self._files)
             return
         self._capture = self._open()
         fps = self._capture.get(cv2.CAP_PROP_FPS)
@@ -54,7 +54,7 @@ class FrameSource:
         """
         Return the next image, (H, W, 3) uint8 BGR, or None at the end.
 
-        :raises VideoError: if a file of the folder is no image.
+        :raises VideoError: if a file of the folder is no image; the next call goes on behind it.
         """
         if self._capture is not None:
             is_read, image = self._capture.read()
@@ -94,11 +94,14 @@ class VideoWriter:
     """
     Writes an MPEG-4 video; opens the file with the first image.
 
-    :param path: ends in .mp4.
-    :param fps: images per second.
+    :param path: ends in .mp4; an existing file is replaced.
+    :param fps: images per second, more than 0.
+    :raises VideoError: if fps is not more than 0.
     """
 
     def __init__(self, path: Path, fps: float) -> None:
+        if not 0 < fps < math.inf:
+            raise VideoError(f'fps must be more than 0, got {fps}')
         self._path = path
         self._fps = fps
         self._writer: cv2.VideoWriter | None = None
@@ -108,14 +111,16 @@ class VideoWriter:
         """
         Append an image, (H, W, 3) uint8 BGR; one of another size is scaled to that of the first.
 
+        :raises ValueError: if the image is of another kind.
         :raises VideoError: if the file cannot be written.
         """
+        check_bgr(image)
         if self._writer is None:
             self._size_wh = (image.shape[1], image.shape[0])
             codec = cv2.VideoWriter.fourcc(*'mp4v')
             self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, self._size_wh)
             if not self._writer.isOpened():
-                raise VideoError(f'{self._path} cannot be written')
+                raise VideoError(f'{self._path} cannot be written at {self._fps} images per second')
         if (image.shape[1], image.shape[0]) != self._size_wh:
             image = cv2.resize(image, self._size_wh)
         self._writer.write(image)
@@ -130,13 +135,40 @@ def write_image(path: Path, image: np.ndarray) -> None:
     """
     Write an image; the suffix chooses the format.
 
+    :raises ValueError: if the image is not (H, W, 3) uint8.
     :raises VideoError: if the file cannot be written.
     """
+    check_bgr(image)
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        raise VideoError(f'{path} must end in one of {", ".join(IMAGE_SUFFIXES)}')
     if not cv2.imwrite(str(path), image):
         raise VideoError(f'{path} cannot be written')
 
 
+def _image_files(path: Path) -> list[Path]:
+    """
+    Return the image, or the images of the folder, in natural order; none if it is something else.
+
+    :raises VideoError: if the folder has no image.
+    """
+    # Left to OpenCV, the image a_1.png would be the start of a sequence a_1.png, a_2.png ...
+    if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
+        return [path]
+    if not path.is_dir():
+        return []
+    files = [
+        p
+        for p in path.iterdir()
+        if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file() and not p.name.startswith('.')
+    ]
+    if not files:
+        raise VideoError(
+            f'the folder {path} has no image; known are {", ".join(IMAGE_SUFFIXES)}'
+        )
+    return sorted(files, key=_natural_key)
+
+
 def _natural_key(path: Path) -> list[tuple[bool, int, str]]:
     """Order 2.jpg before 10.jpg."""
-    parts = re.split(r'(\d+)', path.name)
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts]
+    parts = re.split(r'(\d+)', path.name)  # text and number alternate
+    return [(i % 2 == 1, int(part) if i % 2 else 0, part) for i, part in enumerate(parts)]

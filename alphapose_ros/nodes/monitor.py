@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 import resource
 import time
 from typing import Any
@@ -25,6 +26,8 @@ from alphapose_ros.io.messages import stamp_to_ns
 
 PERIOD_S = 1.0
 WINDOW = 200  # images that the percentiles look back on
+# Memory is expected to be steady after that many images.
+SETTLED_AFTER = 200
 # A clock that differs by more is another clock, and the difference says nothing.
 MAX_AGE_S = 10.0
 
@@ -57,6 +60,7 @@ class Monitor:
         self._node = node
         self._report = report
         self._hardware_id = hardware_id
+        self._settled_rss_mib = 0.0
         self._publisher = node.create_publisher(DiagnosticArray, '/diagnostics', 5)
         self._timer = node.create_timer(
             PERIOD_S, self._publish, clock=Clock(clock_type=ClockType.STEADY_TIME)
@@ -104,13 +108,25 @@ class Monitor:
             f'dropped an image ({reason}): {text}', throttle_duration_sec=5.0
         )
 
+    def _memory(self) -> dict[str, str]:
+        pages = int(Path('/proc/self/statm').read_text().split()[1])
+        rss_mib = pages * resource.getpagesize() / 2**20
+        if self._settled_rss_mib == 0 and self.received >= SETTLED_AFTER:
+            self._settled_rss_mib = rss_mib
+        growth_mib = rss_mib - self._settled_rss_mib if self._settled_rss_mib else 0.0
+        return {
+            'rss_mib': f'{rss_mib:.0f}',
+            'rss_growth_mib': f'{growth_mib:.1f}',
+            'peak_rss_mib': str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+        }
+
     def _values(self, elapsed_s: float) -> dict[str, str]:
         values = {
             'received': str(self.received),
             'fps': f'{self._processed / max(elapsed_s, 1e-9):.1f}',
             'people': str(self.people),
             'dropped': str(self.rejected.total()),
-            'peak_rss_mib': str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024),
+            **self._memory(),
         }
         values |= {f'dropped.{reason}': str(count) for reason, count in self.rejected.items()}
         for name, times in self._times.items():

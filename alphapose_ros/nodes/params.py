@@ -188,6 +188,9 @@ class VideoParams:
         read_only=True,
     )
     loop: bool = param(False, 'Begin again at the end.', read_only=True)
+    image_limit: int = param(
+        0, 'End after that many images; 0 sends all.', bounds=(0, 1 << 31), read_only=True
+    )
     frame_id: str = param('camera', 'Frame of the headers.', read_only=True)
     min_subscribers: int = param(
         1, 'Wait for that many subscribers before the first image.', bounds=(0, 100), read_only=True
@@ -206,6 +209,21 @@ class RecorderParams:
     video: bool = param(True, 'Write overlay.mp4 and contact_sheet.png.', read_only=True)
 
 
+@dataclass(frozen=True)
+class ProbeParams:
+    """Parameters of the probe node."""
+
+    role: str = param(
+        'send', 'Send test images or receive them.', choices=('send', 'receive'), read_only=True
+    )
+    probe_width: int = param(1280, 'Width of the images.', bounds=(2, 7680), read_only=True)
+    probe_height: int = param(720, 'Height of the images.', bounds=(2, 4320), read_only=True)
+    probe_count: int = param(60, 'Number of images.', bounds=(1, 1 << 31), read_only=True)
+    probe_rate_hz: float = param(10.0, 'Images per second.', bounds=(0.1, 1000.0), read_only=True)
+    probe_output: str = param('', 'File for the result, JSON.', read_only=True)
+    reliability: str = _reliability()
+
+
 ALL_PARAMS = (
     DetectorParams,
     PoseParams,
@@ -213,6 +231,7 @@ ALL_PARAMS = (
     OverlayParams,
     VideoParams,
     RecorderParams,
+    ProbeParams,
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import numpy as np
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.duration import Duration
@@ -80,10 +81,7 @@ class VideoNode(Node):
             self._send_next()
 
     def _send_next(self) -> None:
-        image = self._frames.read()
-        if image is None and self._params.loop:
-            self._frames.rewind()
-            image = self._frames.read()
+        image = self._read()
         if image is None:
             self._finish()
             return
@@ -92,6 +90,16 @@ class VideoNode(Node):
         self._sent += 1
         self._sent_at_s = time.monotonic()
         self._publisher.publish(image_to_message(image, header))
+
+    def _read(self) -> np.ndarray | None:
+        """Return the next image, or None at the end."""
+        if self._params.image_limit and self._sent == self._params.image_limit:
+            return None
+        image = self._frames.read()
+        if image is None and self._params.loop:
+            self._frames.rewind()
+            image = self._frames.read()
+        return image
 
     def _finish(self) -> None:
         self._timer.cancel()

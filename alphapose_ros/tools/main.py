@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Sequence
 import sys
 
+from alphapose_ros.tools import bench
 from alphapose_ros.tools import demo
 
 
@@ -15,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
     parser = argparse.ArgumentParser(prog='alphapose_ros', description=__doc__)
     commands = parser.add_subparsers(dest='command', required=True)
-    for name, module in (('demo', demo),):
+    for name, module in (('demo', demo), ('bench', bench)):
         summary = (module.__doc__ or '').strip().splitlines()[0]
         command = commands.add_parser(name, help=summary, description=summary)
         module.add_arguments(command)

@@ -41,22 +41,26 @@ class NodeProcesses:
         self._environment = make_environment()
         log_folder.mkdir(parents=True, exist_ok=True)
 
-    def start(self, name: str, parameters: Mapping[str, Any], *, shows: bool = False) -> None:
+    def start(
+        self, name: str, parameters: Mapping[str, Any], *, alias: str = '', shows: bool = False
+    ) -> None:
         """
         Start a node.
 
         :param name: of its module in nodes/.
         :param parameters: by name.
+        :param alias: what it is called here and in the log, if the same node runs twice.
         :param shows: its output goes to the terminal instead of the log.
         """
+        alias = alias or name
         code = f'import sys; from alphapose_ros.nodes.{name} import main; sys.exit(main())'
         command = [sys.executable, '-c', code, '--ros-args', '-r', f'__ns:=/{self._namespace}']
         for key, value in parameters.items():
             # JSON is YAML, and its doubles keep their dot.
             command += ['-p', f'{key}:={json.dumps(value)}']
-        with self._log_path(name).open('wb') as log:
+        with self._log_path(alias).open('wb') as log:
             output = None if shows else log
-            self._processes[name] = subprocess.Popen(
+            self._processes[alias] = subprocess.Popen(
                 command, env=self._environment, stdout=output, stderr=output
             )
 

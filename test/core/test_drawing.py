@@ -12,8 +12,8 @@ import pytest
 from alphapose_ros.core.drawing import contact_sheet
 from alphapose_ros.core.drawing import draw_tracks
 from alphapose_ros.core.palette import SIDE_COLORS
-from alphapose_ros.core.palette import TRACK_COLORS
 from alphapose_ros.core.palette import track_color
+from alphapose_ros.core.palette import TRACK_COLORS
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.core.skeletons import SKELETONS
 from alphapose_ros.structures import Poses
