@@ -5,7 +5,7 @@ Draws docs/overview.png, the picture at the top of the README.
 
 Three synthetic people, made of whole-body joints and drawn as silhouettes, stand for the camera
 image. Their skeletons are drawn by the package itself. Run it again after a change of the drawing
-or of the topics: `python docs/draw_overview.py`.
+or of the topics: `python docs/draw_overview.py`. The text is laid out for the fonts of OpenCV 5.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def main() -> None:
     _paste_card(canvas, scene, LEFT_CARD)
     _paste_card(canvas, _draw_result(scene, people), RIGHT_CARD)
     _caption(canvas, LEFT_CARD, 'Camera image', 'any camera driver, bag or video')
-    _caption(canvas, RIGHT_CARD, 'Tracked whole-body skeletons', 'up to 136 joints, scores, identities')
+    _caption(canvas, RIGHT_CARD, 'Tracked whole-body skeletons', 'up to 136 joints, stable ids')
     _draw_flow(canvas)
     small = cv2.resize(canvas, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     picture = np.dstack((small, _rounded_mask((WIDTH, HEIGHT), 22)))
@@ -115,6 +115,8 @@ def _people() -> Tracks:
     boxes = np.concatenate((keypoints.min(1) - margin, keypoints.max(1) + margin), axis=1)
     ones = np.ones(n, np.float32)
     scores = np.ones((n, k), np.float32)
+    # At this size the line to the top of the head would hide the face.
+    scores[:, get_skeleton('halpe_136').index('head')] = 0
     poses = Poses(boxes, ones, keypoints, scores, ones, np.zeros((n, 0), np.float32))
     states = np.full(n, TrackState.TRACKED, np.uint8)
     return Tracks(poses, np.arange(n, dtype=np.int32), states, np.zeros(n, np.uint32))
@@ -211,7 +213,7 @@ def _draw_silhouette(scene: np.ndarray, xy: np.ndarray, color: tuple[int, int, i
     axes = (round(0.052 * height), round(0.076 * height))
     hair = (center - (0, round(0.012 * height))).tolist()
     cv2.ellipse(scene, hair, (axes[0] + 3 * ZOOM, axes[1]), 0, 0, 360, dark, -1, cv2.LINE_AA)
-    face = (center + (0, round(0.014 * height))).tolist()
+    face = (int(center[0]), int(center[1] + 0.014 * height))
     cv2.ellipse(scene, face, (axes[0], round(0.90 * axes[1])), 0, 0, 360, light, -1, cv2.LINE_AA)
 
 
@@ -219,7 +221,8 @@ def _draw_result(scene: np.ndarray, people: Tracks) -> np.ndarray:
     # Darker, so that the skeletons stand out.
     dark = cv2.addWeighted(scene, 0.26, np.full_like(scene, BACKGROUND), 0.74, 0)
     drawn = draw_tracks(dark, people, get_skeleton('halpe_136'), draw_boxes=False)
-    for box, track_id in zip(people.poses.boxes.round().astype(int), people.track_ids, strict=True):
+    boxes = people.poses.boxes.round().astype(int)
+    for box, track_id in zip(boxes, people.track_ids, strict=True):
         color = track_color(int(track_id))
         left, top, right, bottom = box.tolist()
         cv2.rectangle(drawn, (left, top), (right, bottom), color, 2 * ZOOM)

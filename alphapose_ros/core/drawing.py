@@ -94,7 +94,7 @@ def draw_tracks(
         is_shown = (np.abs(tracks.poses.keypoints) < MAX_COORDINATE).all(axis=2)
         is_shown &= tracks.poses.keypoint_scores >= min_keypoint_score
     boxes = _clip_boxes(tracks.poses.boxes, image)
-    has_box = (boxes[:, 2:] > boxes[:, :2]).all(axis=1) & draw_boxes
+    has_box = np.logical_and((boxes[:, 2:] > boxes[:, :2]).all(axis=1), draw_boxes)
     # Near people last, so that they cover those behind them.
     for i in np.argsort(tracks.poses.boxes[:, 3], kind='stable').tolist():
         if has_box[i]:

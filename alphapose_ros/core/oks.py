@@ -31,8 +31,10 @@ def keypoint_similarity(
     :param sigmas: (K,) constants of the joints, more than 0.
     :return: (...) in [0, 1]; 0 where no joint counts.
     """
-    offsets = keypoints_a - keypoints_b
-    squared = np.square(offsets[..., 0]) + np.square(offsets[..., 1])  # (..., K)
+    # What does not count may be infinite, and infinity minus infinity would warn.
+    with np.errstate(invalid='ignore', over='ignore'):
+        offsets = keypoints_a - keypoints_b
+        squared = np.square(offsets[..., 0]) + np.square(offsets[..., 1])  # (..., K)
     errors = squared / (8 * np.asarray(areas)[..., None] * np.square(sigmas))
     similarity: FloatArray = (np.exp(-np.where(weights > 0, errors, 0)) * weights).sum(axis=-1)
     total = weights.sum(axis=-1)

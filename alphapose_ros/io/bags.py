@@ -12,7 +12,7 @@ from ament_index_python.packages import get_package_share_directory
 
 
 class BagError(ValueError):
-    """A message of an unknown type."""
+    """A message of an unknown type, or a library that is missing."""
 
 
 class McapWriter:
@@ -20,13 +20,17 @@ class McapWriter:
     Writes serialised messages to one .mcap file, with the definitions of their types.
 
     :param path: ends in .mcap; an existing file is replaced.
+    :raises BagError: if a library is missing.
     """
 
     def __init__(self, path: Path) -> None:
-        from mcap.writer import Writer
-
+        try:
+            from mcap.writer import Writer
+            import rosbags.typesys  # noqa: F401, needed with the first message
+        except ModuleNotFoundError as err:
+            raise BagError('recording needs two libraries: pip install mcap rosbags') from err
         self._file = path.open('wb')
-        self._writer = Writer(self._file)
+        self._writer: Any = Writer(self._file)
         self._writer.start(profile='ros2', library='alphapose_ros')
         self._channels: dict[str, int] = {}
 

@@ -25,11 +25,11 @@ class FrameSource:
     """
     Images one after the other.
 
-    `fps` is the source's own rate, `frame_count` the number of its images, 0 where it is unknown or
-    endless, `is_live` tells a camera.
+    `fps` is the source's own rate, `frame_count` the number of its images, 0 where it is unknown
+    or endless, `is_live` tells a camera.
 
-    :param source: a video file, an image, a folder of images (in natural order), or the number of a
-        camera.
+    :param source: a video file, an image, a folder of images (in natural order), or the number of
+        a camera.
     :raises VideoError: if there is no such thing, or it cannot be read.
     """
 
@@ -58,7 +58,7 @@ class FrameSource:
         """
         if self._capture is not None:
             is_read, image = self._capture.read()
-            return image if is_read else None
+            return np.asarray(image) if is_read else None
         if self._next_file == len(self._files):
             return None
         path = self._files[self._next_file]
@@ -66,7 +66,7 @@ class FrameSource:
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is None:
             raise VideoError(f'{path} cannot be read as an image')
-        return image
+        return np.asarray(image)
 
     def rewind(self) -> None:
         """Begin again."""
@@ -120,7 +120,7 @@ class VideoWriter:
             codec = cv2.VideoWriter.fourcc(*'mp4v')
             self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, self._size_wh)
             if not self._writer.isOpened():
-                raise VideoError(f'{self._path} cannot be written at {self._fps} images per second')
+                raise VideoError(f'{self._path} cannot be written with fps {self._fps}')
         if (image.shape[1], image.shape[0]) != self._size_wh:
             image = cv2.resize(image, self._size_wh)
         self._writer.write(image)
@@ -162,9 +162,7 @@ def _image_files(path: Path) -> list[Path]:
         if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file() and not p.name.startswith('.')
     ]
     if not files:
-        raise VideoError(
-            f'the folder {path} has no image; known are {", ".join(IMAGE_SUFFIXES)}'
-        )
+        raise VideoError(f'the folder {path} has no image; known are {", ".join(IMAGE_SUFFIXES)}')
     return sorted(files, key=_natural_key)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import time
 from typing import Any
 
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.node import Node
 from rclpy.subscription import Subscription
 
@@ -19,6 +21,7 @@ from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
 from alphapose_ros.nodes.qos import qos
 
+CHECK_PERIOD_S = 0.2
 # A stamp that goes back by more begins a new recording.
 JUMP_BACK_NS = 1_000_000_000
 
@@ -26,6 +29,8 @@ JUMP_BACK_NS = 1_000_000_000
 class JoinedInput:
     """
     Pairs of an image and the result that has exactly its stamp.
+
+    Images are subscribed to only once somebody publishes results: alone they would cost and be lost.
 
     :param node: the node that owns the subscriptions.
     :param message_type: type of the results.
@@ -68,6 +73,9 @@ class JoinedInput:
             reliability=reliability,
             depth=queue_size,
         )
+        self._timer = node.create_timer(
+            CHECK_PERIOD_S, self._follow_results, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
 
     def start(self) -> None:
         """Subscribe to both."""
@@ -79,7 +87,6 @@ class JoinedInput:
                 lambda message: self._add(1, message),
                 qos(self._result_depth),
             )
-            self._input.start()
 
     def stop(self) -> None:
         """Unsubscribe from both."""
@@ -99,11 +106,17 @@ class JoinedInput:
         silence_s = time.monotonic() - self._last_pair_s
         if self._subscription is None or silence_s <= self._timeout_s():
             return OK, '', values
+        topic = self._subscription.topic_name
+        if not self._input.is_started:
+            return ERROR, f'{topic} has no publisher: start the node before this one', values
         if self._input.silence_s > self._timeout_s():
             return ERROR, f'no image for {silence_s:.0f} s: {self._input.explain_silence()}', values
-        topic = self._node.resolve_topic_name(self._topic)
-        cause = 'no publisher' if self._node.count_publishers(topic) == 0 else 'no equal stamps'
-        return ERROR, f'images come, but nothing on {topic} matches them: {cause}', values
+        return ERROR, f'images come, but nothing on {topic} has their stamps', values
+
+    def _follow_results(self) -> None:
+        if self._subscription is not None and not self._input.is_started:
+            if self._node.count_publishers(self._subscription.topic_name):
+                self._input.start()
 
     def _add(self, slot: int, message: Any) -> None:
         stamp_ns = stamp_to_ns(message.header.stamp)

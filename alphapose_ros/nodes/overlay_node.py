@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
@@ -79,24 +80,14 @@ class OverlayNode(Node):
         self._monitor.received += 1
         try:
             image = image_from_message(image_message)
-            tracks = tracks_from_message(tracks_message)
-            skeleton = get_skeleton(tracks_message.keypoint_set)
+            with self._monitor.stage('draw'):
+                drawn = self._draw(image, tracks_message)
         except ImageError as err:
             self._monitor.reject(err.reason, str(err))
             return
         except ValueError as err:
             self._monitor.reject('bad_message', str(err))
             return
-        p = self._params.value
-        with self._monitor.stage('draw'):
-            drawn = draw_tracks(
-                image,
-                tracks,
-                skeleton,
-                color_by=p.color_by,
-                min_keypoint_score=p.min_keypoint_score,
-                draw_boxes=p.draw_boxes,
-            )
         header = image_message.header
         if self._publisher.get_subscription_count():
             self._publisher.publish(image_to_message(drawn, header))
@@ -104,7 +95,18 @@ class OverlayNode(Node):
             self._jpeg_publisher.publish(
                 image_to_compressed_message(drawn, header, p.jpeg_quality)
             )
-        self._monitor.finish(header, len(tracks))
+        self._monitor.finish(header, len(tracks_message.poses))
+
+    def _draw(self, image: np.ndarray, tracks_message: Pose2DArray) -> np.ndarray:
+        p = self._params.value
+        return draw_tracks(
+            image,
+            tracks_from_message(tracks_message),
+            get_skeleton(tracks_message.keypoint_set),
+            color_by=p.color_by,
+            min_keypoint_score=p.min_keypoint_score,
+            draw_boxes=p.draw_boxes,
+        )
 
 
 def main(args: list[str] | None = None) -> int:

@@ -29,6 +29,8 @@ from alphapose_ros.nodes.run import run
 # In pace `consumed`: how often to look, and how long to wait for the tracks of an image.
 POLL_PERIOD_S = 0.05
 CONSUMED_TIMEOUT_S = 5.0
+# Readers need a moment to match our reliability; the first images would be lost to them.
+SETTLE_S = 1.0
 
 
 class VideoNode(Node):
@@ -47,6 +49,7 @@ class VideoNode(Node):
         self._publisher = create_output(self, Image, 'image', depth=1)
         self._sent = 0
         self._sent_at_s = 0.0
+        self._alone_until_s = time.monotonic()
         self._awaited_ns: int | None = None
         period_s = POLL_PERIOD_S
         if self._params.pace == 'consumed':
@@ -71,10 +74,12 @@ class VideoNode(Node):
         self._send_next()
 
     def _has_listeners(self) -> bool:
-        """Tell whether everybody is there who should see the first image."""
+        """Tell whether everybody has been there for a while who should see the first image."""
         readers = self._publisher.get_subscription_count()
         is_tracked = self._params.pace == 'fps' or self.count_publishers('tracks') > 0
-        return readers >= self._params.min_subscribers and is_tracked
+        if readers < self._params.min_subscribers or not is_tracked:
+            self._alone_until_s = time.monotonic()
+        return time.monotonic() - self._alone_until_s >= SETTLE_S
 
     def _on_tracks(self, message: Pose2DArray) -> None:
         if stamp_to_ns(message.header.stamp) == self._awaited_ns:

@@ -52,10 +52,12 @@ def test_joints_count_by_their_weights() -> None:
     assert similarity[0] == pytest.approx(0.75)
 
 
-def test_joints_without_weight_may_be_nan() -> None:
+@pytest.mark.filterwarnings('error')
+@pytest.mark.parametrize('value', [np.nan, np.inf, 1e30])
+def test_joints_without_weight_may_be_anything(value: float) -> None:
     joints = people(1)
+    joints[0, 1] = value
     unknown = joints.copy()
-    unknown[0, 1] = np.nan
     similarity = keypoint_similarity(
         joints,
         unknown,

@@ -284,6 +284,27 @@ def test_a_long_gap_drops_everybody() -> None:
     assert tracks.track_ids.tolist() == [2]
 
 
+def test_a_group_that_enters_at_once_gets_an_id_each_from_left_to_right() -> None:
+    frames = [together(*(person(30 * n + 4 * i) for n in range(8))) for i in range(10)]
+    tracks = play(tracker(), [together()] * 3 + frames)
+    assert [t.track_ids.tolist() for t in tracks[3:]] == [list(range(1, 9))] * 10
+    assert (tracks[-1].states == TrackState.TRACKED).all()
+    assert (np.diff(tracks[-1].poses.boxes[:, 0]) > 0).all()
+
+
+def test_sixty_people_who_walk_through_each_other_keep_their_ids() -> None:
+    def crowd(i: int) -> Poses:
+        right = (person(60 * n + 5 * i, shape=RIGHT) for n in range(30))
+        left = (person(60 * n + 27 - 5 * i, shape=LEFT) for n in range(30))
+        return together(*right, *left)
+
+    tracks = play(tracker(), [crowd(i) for i in range(40)])
+    first, last = tracks[0], tracks[-1]
+    assert last.track_ids.tolist() == first.track_ids.tolist() == list(range(1, 61))
+    walked = last.poses.boxes[:, 0] - first.poses.boxes[:, 0]
+    assert sorted(walked.tolist()) == [-195] * 30 + [195] * 30
+
+
 def test_nobody_in_gives_nobody_out() -> None:
     tracks = play(tracker(), [together()] * 5)
     assert [len(t) for t in tracks] == [0] * 5
