@@ -4,8 +4,8 @@
 The values that travel through the pipeline: image -> Detections -> Poses -> Tracks.
 
 Axes: N people, K keypoints, D embedding values. Nobody is a normal value: N = 0 goes through every
-stage. Boxes are xyxy pixels of the source image; the origin of pixels is the centre of the top-left
-pixel, x to the right, y down (as in sensor_msgs/CameraInfo).
+stage. Boxes are xyxy pixels of the source image; the origin of pixels is the centre of the
+top-left pixel, x to the right, y down (as in sensor_msgs/CameraInfo).
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Poses(_PeopleArrays):
     @property
     def num_keypoints(self) -> int:
         """K, known also when nobody is there."""
-        return self.keypoints.shape[1]
+        return int(self.keypoints.shape[1])
 
     @staticmethod
     def empty(num_keypoints: int) -> Poses:
@@ -186,7 +186,8 @@ class Skeleton:
     :param limbs: pairs of joints to connect when drawing.
     :param flip_pairs: pairs (left, right) that swap when the image is mirrored.
     :param sigmas: K constants of the object keypoint similarity (COCO); empty if unknown.
-    :param groups: (name, start, end) of consecutive joints: body, feet, face, left_hand, right_hand.
+    :param groups: (name, start, end) of consecutive joints: body, feet, face, left_hand and
+        right_hand.
     """
 
     name: str

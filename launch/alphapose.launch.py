@@ -9,8 +9,6 @@ An argument that is not given leaves the value of `params_file` alone. Every nam
 
 from pathlib import Path
 
-from launch import Condition
-from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.actions import GroupAction
 from launch.actions import OpaqueFunction
@@ -24,6 +22,9 @@ from launch_ros.actions import PushRosNamespace
 from launch_ros.actions import SetParameter
 from launch_ros.actions import SetParametersFromFile
 from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import Condition
+from launch import LaunchDescription
 
 CONFIG = Path(__file__).parent.parent / 'config'
 PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')

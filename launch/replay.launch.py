@@ -9,13 +9,14 @@ Live replay drops images that come faster than the networks run, as a camera wou
 from pathlib import Path
 import shlex
 
-from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.actions import ExecuteProcess
 from launch.actions import IncludeLaunchDescription
 from launch.actions import OpaqueFunction
 from launch.actions import Shutdown
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+
+from launch import LaunchDescription
 
 PIPELINE = str(Path(__file__).parent / 'alphapose.launch.py')
 

@@ -118,9 +118,7 @@ def _save_tiny_pose_network(path: Path) -> None:
     squared = (x - places[:, 0, None, None]) ** 2 + (y - places[:, 1, None, None]) ** 2
     nodes = [
         helper.make_node('ReduceMean', ['data'], ['grey'], axes=[1], keepdims=1),
-        helper.make_node(
-            'AveragePool', ['grey'], ['small'], kernel_shape=[4, 4], strides=[4, 4]
-        ),
+        helper.make_node('AveragePool', ['grey'], ['small'], kernel_shape=[4, 4], strides=[4, 4]),
         helper.make_node('Relu', ['small'], ['bright']),
         helper.make_node('Mul', ['bright', 'peaks'], ['heatmaps']),
     ]

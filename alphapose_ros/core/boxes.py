@@ -39,7 +39,7 @@ def cxcywh_to_xyxy(boxes_cxcywh: FloatArray) -> FloatArray:
 def box_area(boxes: FloatArray) -> FloatArray:
     """Return (N,) areas in square pixels; zero where an edge pair is reversed."""
     sizes = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
-    return sizes[:, 0] * sizes[:, 1]
+    return np.asarray(sizes[:, 0] * sizes[:, 1], np.float32)
 
 
 def box_iou(boxes_a: FloatArray, boxes_b: FloatArray) -> FloatArray:
@@ -55,7 +55,9 @@ def box_iou(boxes_a: FloatArray, boxes_b: FloatArray) -> FloatArray:
     sizes = np.clip(bottom_right - top_left, 0, None)
     intersection = sizes[..., 0] * sizes[..., 1]  # (N, M)
     union = box_area(boxes_a)[:, None] + box_area(boxes_b)[None] - intersection
-    return np.divide(intersection, union, out=np.zeros_like(intersection), where=union > 0)
+    iou = np.zeros(intersection.shape, np.float32)
+    np.divide(intersection, union, out=iou, where=union > 0)
+    return iou
 
 
 def suppress_overlaps(boxes: FloatArray, scores: FloatArray, max_iou: float) -> np.ndarray:

@@ -4,9 +4,10 @@
 From a person's box to the crop that the pose network sees, and back. N people.
 
 Pixels are counted from the centre of the top-left pixel, in the image, in the crop and in the heat
-map alike. The map from image to crop is a pure scaling about the centre of the box: the centre goes
-to (W / 2, H / 2) of the crop, with no half-pixel term. This is the convention that the published
-checkpoints were trained with, so a joint decoded with the inverse map lands where it came from.
+map alike. The map from image to crop is a pure scaling about the centre of the box: the centre
+goes to (W / 2, H / 2) of the crop, with no half-pixel term. This is the convention that the
+published checkpoints were trained with, so a joint decoded with the inverse map lands where it
+came from.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class PersonDetector:
         """Fit the image into the top-left corner of the canvas; return the scale."""
         height, width = image.shape[:2]
         canvas_height, canvas_width = self._canvas.shape[:2]
-        scale = min(canvas_height / height, canvas_width / width)
+        scale: float = min(canvas_height / height, canvas_width / width)
         filled_hw = (max(int(height * scale), 1), max(int(width * scale), 1))
         if filled_hw != self._filled_hw:
             self._canvas[:] = LETTERBOX_GREY
@@ -94,10 +94,11 @@ def _snap(boxes: FloatArray) -> FloatArray:
     """
     Round to 1/256 pixel.
 
-    Messages carry width and height instead of the second corner. On this grid the way there and back
-    is exact in float32, so one process and three processes give equal results to the last bit.
+    Messages carry width and height instead of the second corner. On this grid the way there and
+    back is exact in float32, so one process and three processes give equal results to the last
+    bit.
     """
-    return np.round(boxes * np.float32(256)) / np.float32(256)
+    return np.asarray(np.round(boxes * 256) / 256, np.float32)
 
 
 def decode_yolox(
@@ -131,7 +132,7 @@ def decode_rtmdet(
     outputs: list[FloatArray], size_wh: tuple[int, int]
 ) -> tuple[FloatArray, FloatArray]:
     """
-    Decode RTMDet's head: per level (1, 1, h, w) class logits, then per level (1, 4, h, w) distances.
+    Decode RTMDet's head: per level class logits (1, 1, h, w), then distances (1, 4, h, w).
 
     Lyu et al. 2022. Distances are left, top, right, bottom of the cell's corner, in pixels.
 

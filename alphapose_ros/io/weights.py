@@ -75,7 +75,8 @@ def find_model(
     path = Path(model).expanduser()
     if not path.suffix:
         raise WeightsError(
-            f'unknown model {model!r}; known are {", ".join(catalog)}, or the path of an .onnx file'
+            f'unknown model {model!r}; known are {", ".join(catalog)}, '
+            'or the path of an .onnx file'
         )
     if not path.is_file():
         raise WeightsError(f'there is no model file {path}')

@@ -3,8 +3,8 @@
 """
 The whole pipeline in one process: `image` in, `tracks` out.
 
-The three nodes are those of the separate executables, with their names, parameters and topics; what
-goes from one to the next is handed over by a function call. The image is taken from DDS once.
+The three nodes are those of the separate executables, with their names, parameters and topics;
+what goes from one to the next is handed over by a function call. The image is taken from DDS once.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ class DetectorNode(Node):
         self._jump = on_clock_jump_back(self, self._monitor.reset)
         self._apply(p)
         self.get_logger().info(
-            f'{p.detector_model} on {self._detector.network.device}, waiting for {self._input.topic}'
+            f'{p.detector_model} on {self._detector.network.device}, '
+            f'waiting for {self._input.topic}'
         )
 
     def _apply(self, params: DetectorParams) -> None:
@@ -99,7 +100,8 @@ class DetectorNode(Node):
         if stamp_to_ns(header.stamp) == 0:
             self.get_logger().warning(
                 f'{self._input.topic} has zero stamps: latency is unknown, and separate processes '
-                'cannot match images; let the driver set header.stamp, or run the executable alphapose',
+                'cannot match images; let the driver set header.stamp, or run the executable '
+                'alphapose',
                 once=True,
             )
 

@@ -30,8 +30,8 @@ class ImageInput:
     A subscription to `image` or `image/compressed` that fits its publisher.
 
     `auto` begins with best effort, which matches every publisher, and becomes reliable once every
-    publisher is: a best-effort reader of large images loses some even from a reliable writer. It is
-    judged again twice a second, so a camera may start later, or restart with another setting.
+    publisher is: a best-effort reader of large images loses some even from a reliable writer. It
+    is judged again twice a second, so a camera may start later, or restart with another setting.
 
     :param node: the node that owns the subscription.
     :param callback: called with every message.
@@ -104,7 +104,7 @@ class ImageInput:
         if self._node.count_publishers(self.topic) == 0:
             return f'{self.topic} has no publisher: start the camera, or set image:=<its topic>'
         return (
-            f'{self.topic} has a publisher but nothing is received: is the camera running? Images '
+            f'{self.topic} has a publisher but nothing is received: is it running? Images '
             'above 512 KB need FASTDDS_DEFAULT_PROFILES_FILE set for the camera driver (see README)'
         )
 
@@ -118,7 +118,9 @@ class ImageInput:
                 incompatible_qos=self._on_incompatible, matched=self._on_matched
             ),
             # Reliability has a parameter of its own, and a subscription made anew may change it.
-            qos_overriding_options=QoSOverridingOptions((QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH)),
+            qos_overriding_options=QoSOverridingOptions(
+                (QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH)
+            ),
         )
 
     def _on_message(self, message: Any) -> None:

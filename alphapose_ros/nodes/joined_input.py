@@ -30,7 +30,7 @@ class JoinedInput:
     """
     Pairs of an image and the result that has exactly its stamp.
 
-    Images are subscribed to only once somebody publishes results: alone they would cost and be lost.
+    Images are subscribed to only once somebody publishes results: alone they would be lost.
 
     :param node: the node that owns the subscriptions.
     :param message_type: type of the results.
@@ -110,13 +110,18 @@ class JoinedInput:
         if not self._input.is_started:
             return ERROR, f'{topic} has no publisher: start the node before this one', values
         if self._input.silence_s > self._timeout_s():
-            return ERROR, f'no image for {silence_s:.0f} s: {self._input.explain_silence()}', values
+            return (
+                ERROR,
+                f'no image for {silence_s:.0f} s: {self._input.explain_silence()}',
+                values,
+            )
         return ERROR, f'images come, but nothing on {topic} has their stamps', values
 
     def _follow_results(self) -> None:
-        if self._subscription is not None and not self._input.is_started:
-            if self._node.count_publishers(self._subscription.topic_name):
-                self._input.start()
+        if self._subscription is None or self._input.is_started:
+            return
+        if self._node.count_publishers(self._subscription.topic_name):
+            self._input.start()
 
     def _add(self, slot: int, message: Any) -> None:
         stamp_ns = stamp_to_ns(message.header.stamp)
@@ -125,8 +130,8 @@ class JoinedInput:
         self._last_stamp_ns = stamp_ns
         if stamp_ns == 0:
             self._node.get_logger().error(
-                'zero stamps cannot be matched: let the camera driver set header.stamp, or run the '
-                'executable alphapose (composed:=true)',
+                'zero stamps cannot be matched: let the camera driver set header.stamp, or run '
+                'the executable alphapose (composed:=true)',
                 throttle_duration_sec=10.0,
             )
             return

@@ -3,8 +3,8 @@
 """
 Two topics joined on exactly equal stamps: an image and what was found in it.
 
-`make_joiner` takes message_filters where it can be imported, else our own joiner. Both do the same;
-both are tested.
+`make_joiner` takes message_filters where it can be imported, else our own joiner. Both do the
+same; both are tested.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class MessageFiltersJoiner:
     """
     message_filters.TimeSynchronizer, guarded against two of its faults.
 
-    It holds its lock while it calls back and keeps it if the callback raises, so the pair is handed
-    over after it has returned. It drops what is older than what it has seen, so after a jump back
-    of the clock nothing would match again: `reset` makes a new one.
+    It holds its lock while it calls back and keeps it if the callback raises, so the pair is
+    handed over after it has returned. It drops what is older than what it has seen, so after a
+    jump back of the clock nothing would match again: `reset` makes a new one.
     """
 
     def __init__(self, on_pair: OnPair, queue_size: int) -> None:
@@ -80,6 +80,8 @@ class MessageFiltersJoiner:
         self._message_filters = message_filters
         self._on_pair = on_pair
         self._queue_size = queue_size
+        self._pairs: list[tuple[Any, Any]] = []
+        self._filters: list[Any] = []
         self.reset()
 
     def add(self, topic: int, message: Any) -> None:
@@ -91,7 +93,7 @@ class MessageFiltersJoiner:
 
     def reset(self) -> None:
         """See `Joiner`."""
-        self._pairs: list[tuple[Any, Any]] = []
+        self._pairs.clear()
         self._filters = [self._message_filters.SimpleFilter() for _ in range(2)]
         synchronizer = self._message_filters.TimeSynchronizer(self._filters, self._queue_size)
         synchronizer.registerCallback(lambda a, b: self._pairs.append((a, b)))

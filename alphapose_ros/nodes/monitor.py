@@ -55,7 +55,10 @@ class Monitor:
     """
 
     def __init__(
-        self, node: Node, report: Callable[[], Report] = lambda: (OK, '', {}), hardware_id: str = ''
+        self,
+        node: Node,
+        report: Callable[[], Report] = lambda: (OK, '', {}),
+        hardware_id: str = '',
     ) -> None:
         self._node = node
         self._report = report

@@ -36,8 +36,8 @@ class OverlayNode(Node):
     """
     Draws the tracks on their image.
 
-    It subscribes to the images only while someone subscribes to the overlay: a second reader of the
-    camera costs as much as the transport of its images.
+    It subscribes to the images only while someone subscribes to the overlay: a second reader of
+    the camera costs as much as the transport of its images.
 
     :param node_options: for rclpy.node.Node.
     """
@@ -93,7 +93,7 @@ class OverlayNode(Node):
             self._publisher.publish(image_to_message(drawn, header))
         if self._jpeg_publisher.get_subscription_count():
             self._jpeg_publisher.publish(
-                image_to_compressed_message(drawn, header, p.jpeg_quality)
+                image_to_compressed_message(drawn, header, self._params.value.jpeg_quality)
             )
         self._monitor.finish(header, len(tracks_message.poses))
 

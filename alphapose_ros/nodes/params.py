@@ -27,6 +27,8 @@ from rclpy.exceptions import InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from alphapose_ros.core.drawing import ColorBy
+
 P = TypeVar('P')
 
 TYPE_NAMES = {
@@ -67,7 +69,9 @@ def _device() -> Any:
 
 
 def _threads() -> Any:
-    return param(0, 'CPU threads of a network; 0 takes all cores.', bounds=(0, 256), read_only=True)
+    return param(
+        0, 'CPU threads of a network; 0 takes all cores.', bounds=(0, 256), read_only=True
+    )
 
 
 def _image_transport() -> Any:
@@ -89,7 +93,9 @@ def _reliability() -> Any:
 
 
 def _image_timeout_s() -> Any:
-    return param(2.0, 'Seconds without an image until diagnostics tell ERROR.', bounds=(0.1, 3600.0))
+    return param(
+        2.0, 'Seconds without an image until diagnostics tell ERROR.', bounds=(0.1, 3600.0)
+    )
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,10 @@ class PoseParams:
         'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
     )
     join_queue: int = param(
-        8, 'Images that wait for their detections (three processes).', bounds=(1, 100), read_only=True
+        8,
+        'Images that wait for their detections (three processes).',
+        bounds=(1, 100),
+        read_only=True,
     )
     weights_dir: str = _weights_dir()
     device: str = _device()
@@ -144,7 +153,9 @@ class TrackerParams:
     min_joint_score: float = param(
         0.2, 'Joints scored below do not count for the resemblance.', bounds=(0.0, 1.0)
     )
-    confirm_hits: int = param(3, 'Images in a row that a new track must be seen in.', bounds=(1, 100))
+    confirm_hits: int = param(
+        3, 'Images in a row that a new track must be seen in.', bounds=(1, 100)
+    )
     max_lost_s: float = param(
         2.0, 'Seconds after which a hidden person is given up.', bounds=(0.1, 60.0)
     )
@@ -157,7 +168,7 @@ class TrackerParams:
 class OverlayParams:
     """Parameters of the overlay node."""
 
-    color_by: str = param(
+    color_by: ColorBy = param(
         'track', 'Colour people by identity or limbs by side.', choices=('track', 'side')
     )
     min_keypoint_score: float = param(0.3, 'Joints scored below are not drawn.', bounds=(0.0, 1.0))
@@ -175,9 +186,7 @@ class OverlayParams:
 class VideoParams:
     """Parameters of the video node."""
 
-    source: str = param(
-        '', 'Video file, folder of images, or number of a camera.', read_only=True
-    )
+    source: str = param('', 'Video file, folder of images, or number of a camera.', read_only=True)
     fps: float = param(
         0.0, "Images per second; 0.0 takes the file's own.", bounds=(0.0, 1000.0), read_only=True
     )
@@ -193,7 +202,10 @@ class VideoParams:
     )
     frame_id: str = param('camera', 'Frame of the headers.', read_only=True)
     min_subscribers: int = param(
-        1, 'Wait for that many subscribers before the first image.', bounds=(0, 100), read_only=True
+        1,
+        'Wait for that many subscribers before the first image.',
+        bounds=(0, 100),
+        read_only=True,
     )
 
 
@@ -204,7 +216,10 @@ class RecorderParams:
     output_dir: str = param('demo_output', 'Folder for the files.', read_only=True)
     fps: float = param(25.0, 'Frame rate of the video.', bounds=(0.1, 1000.0), read_only=True)
     frame_count: int = param(
-        0, 'Images to expect, for the progress bar; 0: unknown.', bounds=(0, 1 << 31), read_only=True
+        0,
+        'Images to expect, for the progress bar; 0: unknown.',
+        bounds=(0, 1 << 31),
+        read_only=True,
     )
     video: bool = param(True, 'Write overlay.mp4 and contact_sheet.png.', read_only=True)
 
@@ -271,7 +286,9 @@ class Parameters(Generic[P]):
         if f.metadata['bounds']:
             low, high = f.metadata['bounds']
             if isinstance(f.default, float):
-                descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+                descriptor.floating_point_range = [
+                    FloatingPointRange(from_value=low, to_value=high)
+                ]
             else:
                 descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=1)]
         try:
@@ -293,7 +310,8 @@ class Parameters(Generic[P]):
                 f'got {type(value).__name__} {value!r}'
             )
         if f.metadata['choices'] and value not in f.metadata['choices']:
-            return f"parameter {name} must be one of {', '.join(f.metadata['choices'])}, got {value!r}"
+            choices = ', '.join(f.metadata['choices'])
+            return f'parameter {name} must be one of {choices}, got {value!r}'
         if f.metadata['bounds']:
             low, high = f.metadata['bounds']
             if not low <= value <= high:
@@ -325,5 +343,9 @@ def _refuse_unknown_names(node: Node) -> None:
     for name in node._parameter_overrides:
         if name not in known and not name.startswith(builtin):
             close = difflib.get_close_matches(name, sorted(known), n=1)
-            hint = f'; did you mean {close[0]}?' if close else f'; known are {", ".join(sorted(known))}'
+            hint = (
+                f'; did you mean {close[0]}?'
+                if close
+                else f'; known are {", ".join(sorted(known))}'
+            )
             raise ParameterError(f'unknown parameter {name}{hint}')

@@ -22,7 +22,6 @@ from alphapose_ros.nodes.params import ProbeParams
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
 
-
 SETTLE_TICKS = 5
 
 

@@ -3,8 +3,9 @@
 """
 Qualities of service, and why nothing arrives.
 
-Inputs hold one image, so that a slow network sees the newest. Outputs are reliable, which suits both
-kinds of subscribers. Every endpoint can be overridden by parameters `qos_overrides.<topic>...`.
+Inputs hold one image, so that a slow network sees the newest. Outputs are reliable, which suits
+both kinds of subscribers. Every endpoint can be overridden by parameters
+`qos_overrides.<topic>...`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 
 REMEDIES = {
     QoSPolicyKind.RELIABILITY: (
-        "one side is best effort and the other wants reliable: set the parameter reliability to "
+        'one side is best effort and the other wants reliable: set the parameter reliability to '
         "'auto' or 'best_effort' here, or make the publisher reliable"
     ),
     QoSPolicyKind.DURABILITY: 'the subscriber wants latched messages (transient local)',

@@ -47,7 +47,10 @@ class RecorderNode(Node):
             Path(p.output_dir), fps=p.fps, frame_count=p.frame_count, has_video=p.video
         )
         self._progress = Progress(
-            TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+            TextColumn('{task.description}'),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
         )
         self._task = self._progress.add_task('frames', total=p.frame_count or None)
         self._progress.start()
@@ -97,7 +100,10 @@ class RecorderNode(Node):
 
     def _record(self, topic: str, type_name: str, message: Any, stamp: Any) -> None:
         self._recording.add_message(
-            self.resolve_topic_name(topic), type_name, serialize_message(message), stamp_to_ns(stamp)
+            self.resolve_topic_name(topic),
+            type_name,
+            serialize_message(message),
+            stamp_to_ns(stamp),
         )
 
     def destroy_node(self) -> None:

@@ -62,7 +62,9 @@ class VideoNode(Node):
         self._timer = self.create_timer(
             period_s, self._on_timer, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
-        self.get_logger().info(f'{self._params.source}: {self._frames.frame_count or "endless"} images')
+        self.get_logger().info(
+            f'{self._params.source}: {self._frames.frame_count or "endless"} images'
+        )
 
     def _on_timer(self) -> None:
         if self._sent == 0 and not self._has_listeners():

@@ -50,7 +50,9 @@ class BenchError(ValueError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument('--section', default='', help=f'one of {", ".join(SECTIONS)}; all if empty')
+    parser.add_argument(
+        '--section', default='', help=f'one of {", ".join(SECTIONS)}; all if empty'
+    )
     parser.add_argument('--output', default='bench_output', help='folder of bench.json')
     parser.add_argument('--source', default=str(DEFAULT_CLIP), help='clip for the pipeline')
     parser.add_argument('--weights-dir', default='', help='folder searched first for model files')
@@ -117,9 +119,7 @@ def measure_messages(**_: Any) -> Numbers:
     def random(*shape: int) -> Any:
         return rng.random(shape).astype(np.float32)
 
-    poses = Poses(
-        random(n, 4), random(n), random(n, k, 2), random(n, k), random(n), random(n, 0)
-    )
+    poses = Poses(random(n, 4), random(n), random(n, k, 2), random(n, k), random(n), random(n, 0))
     tracks = Tracks(
         poses,
         np.arange(n, dtype=np.int32),

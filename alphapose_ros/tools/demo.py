@@ -36,14 +36,21 @@ class DemoError(ValueError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument('--source', default='', help='video file, folder of images or camera number')
+    parser.add_argument(
+        '--source', default='', help='video file, folder of images or camera number'
+    )
     parser.add_argument('--output', default='demo_output', help='folder for the files')
     parser.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
     parser.add_argument('--model', default='ultralight_simplepose', help='pose network, likewise')
     parser.add_argument('--weights-dir', default='', help='folder searched first for model files')
     parser.add_argument('--device', default='auto', help='auto, cpu, cuda or cuda:N')
-    parser.add_argument('--fps', type=float, default=0.0, help='send at this rate and drop images, '
-                        'as a camera does; 0: the next image when the last one is processed')
+    parser.add_argument(
+        '--fps',
+        type=float,
+        default=0.0,
+        help='send at this rate and drop images, '
+        'as a camera does; 0: the next image when the last one is processed',
+    )
     parser.add_argument('--composed', action='store_true', help='one process instead of three')
 
 

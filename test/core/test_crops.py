@@ -76,7 +76,9 @@ def test_affine_maps_equal_the_reference(preprocess: dict[str, np.ndarray]) -> N
     np.testing.assert_allclose(matrices, preprocess['affine'], atol=1e-3)
     heatmap_points = np.array([[[0, 0], [47, 63], [10.25, 20.75]]] * len(crop_boxes), np.float32)
     inverse = preprocess['affine_inv_48x64']
-    expected = np.einsum('nij,nkj->nki', inverse[:, :, :2], heatmap_points) + inverse[:, None, :, 2]
+    expected = (
+        np.einsum('nij,nkj->nki', inverse[:, :, :2], heatmap_points) + inverse[:, None, :, 2]
+    )
     np.testing.assert_allclose(
         crop_to_image(heatmap_points, crop_boxes, (48, 64)), expected, atol=1e-3
     )

@@ -32,7 +32,8 @@ int main()
   person.keypoint_scores = {0.1f, 0.0f, 0.75f};
   const auto wrist = joints.keypoint(person, "right_wrist");
   std::cout << wrist.x << " " << wrist.y << " " << wrist.score << "\n";
-  std::cout << wrist.is_estimated() << joints.keypoint(person, "left_wrist").is_estimated() << "\n";
+  const auto unknown = joints.keypoint(person, "left_wrist");
+  std::cout << wrist.is_estimated() << unknown.is_estimated() << "\n";
 
   alphapose_ros::msg::Pose2DArray message;
   message.keypoint_set = "three";

@@ -95,11 +95,12 @@ def test_people_are_counted_who_are_seen_and_have_an_identity(tmp_path: Path) ->
     everybody = people(
         (1, TrackState.TRACKED),
         (2, TrackState.TENTATIVE),
-        (3, TrackState.PREDICTED),
+        (3, TrackState.TENTATIVE),
+        (4, TrackState.PREDICTED),
         (-1, TrackState.UNTRACKED),
     )
     summary = record(tmp_path, [everybody, seen(1), Tracks.empty(17), seen(1)], [1.0] * 4)
-    assert summary['people_per_frame'] == pytest.approx((2 + 1 + 0 + 1) / 4)
+    assert summary['people_per_frame'] == pytest.approx((3 + 1 + 0 + 1) / 4)
 
 
 def test_identities_are_counted_once_and_only_when_confirmed(tmp_path: Path) -> None:

@@ -10,14 +10,15 @@ import pytest
 # Not `launch`: without it, the folder of that name would be imported from the project root.
 pytest.importorskip('launch_ros', reason='launch and launch_ros come with ROS 2, not from PyPI')
 
-from launch import LaunchContext
-from launch import LaunchDescription
-from launch import LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument
 from launch.actions import ExecuteProcess
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.utilities import perform_substitutions
 from launch_ros.actions import Node
+
+from launch import LaunchContext
+from launch import LaunchDescription
+from launch import LaunchDescriptionEntity
 
 ROOT = Path(__file__).parents[2]
 ALPHAPOSE, DEMO, REPLAY = (

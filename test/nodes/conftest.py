@@ -48,7 +48,9 @@ class Ros:
         self.executor.add_node(node)
         return node
 
-    def make(self, node_type: Callable[..., Node], *, node_args: Any = None, **params: Any) -> Node:
+    def make(
+        self, node_type: Callable[..., Node], *, node_args: Any = None, **params: Any
+    ) -> Node:
         """Make a node with parameters; `node_args` are arguments of its own."""
         return self.add(node_type(**(node_args or {}), **self.options(**params)))
 

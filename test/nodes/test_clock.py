@@ -20,6 +20,8 @@ def test_only_a_backward_jump_is_told(ros: Any) -> None:
         message = Clock()
         message.clock.sec = seconds
         publisher.publish(message)
-        assert ros.spin_until(lambda: node.get_clock().now().nanoseconds == message.clock.sec * 10**9)
+        assert ros.spin_until(
+            lambda wanted=seconds: node.get_clock().now().nanoseconds == wanted * 10**9
+        )
         assert len(jumps) == expected, seconds
     assert handle is not None

@@ -5,8 +5,8 @@
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck
 from hypothesis import given
+from hypothesis import HealthCheck
 from hypothesis import settings
 from hypothesis import strategies as st
 import numpy as np
@@ -134,7 +134,7 @@ def test_missing_weights_refuse_the_start(ros: Any, tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
     monkeypatch.delenv('ALPHAPOSE_WEIGHTS', raising=False)
-    with pytest.raises(WeightsError, match='no weights for yolox_nano: yolox_nano.onnx'):
+    with pytest.raises(WeightsError, match=r'no weights for yolox_nano: yolox_nano\.onnx'):
         DetectorNode(**ros.options())
 
 

@@ -58,7 +58,9 @@ def test_the_image_comes_back_drawn_with_its_header(
 
 def test_without_viewers_it_does_not_touch_the_images(ros: Any) -> None:
     ros.make(OverlayNode)
-    camera = ros.peer().create_publisher(Image, 'image', qos(1))
+    peer = ros.peer()
+    camera = peer.create_publisher(Image, 'image', qos(1))
+    peer.create_publisher(Pose2DArray, 'tracks', qos(5))
     ros.spin_for(1.2)
     assert camera.get_subscription_count() == 0
     ros.collect(Image, 'overlay', qos(1))

@@ -29,14 +29,24 @@ def test_defaults_and_overrides_arrive(ros: Any) -> None:
 @pytest.mark.parametrize(
     ('overrides', 'message'),
     [
-        pytest.param({'min_box_score': 1}, r'min_box_score must be a double .*1\.0.* got int 1', id='int'),
+        pytest.param(
+            {'min_box_score': 1}, r'min_box_score must be a double .*1\.0.* got int 1', id='int'
+        ),
         pytest.param({'min_box_score': 'high'}, 'min_box_score must be a double', id='string'),
-        pytest.param({'min_box_score': 1.5}, r'min_box_score must be in \[0\.0, 1\.0\], got 1\.5', id='range'),
-        pytest.param({'max_people': 0}, r'max_people must be in \[1, 1000\], got 0', id='integer-range'),
+        pytest.param(
+            {'min_box_score': 1.5},
+            r'min_box_score must be in \[0\.0, 1\.0\], got 1\.5',
+            id='range',
+        ),
+        pytest.param(
+            {'max_people': 0}, r'max_people must be in \[1, 1000\], got 0', id='integer-range'
+        ),
         pytest.param({'max_people': 2.0}, 'max_people must be an integer', id='double'),
         pytest.param({'enabled': 'yes'}, 'enabled must be a boolean', id='boolean'),
         pytest.param(
-            {'reliability': 'best'}, "reliability must be one of auto, best_effort, reliable, got 'best'", id='choice'
+            {'reliability': 'best'},
+            "reliability must be one of auto, best_effort, reliable, got 'best'",
+            id='choice',
         ),
         pytest.param({'min_box_scor': 0.5}, 'min_box_scor; did you mean min_box_score', id='name'),
         pytest.param({'zzz': 0.5}, 'unknown parameter zzz; known are ', id='far-name'),

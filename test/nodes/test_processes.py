@@ -119,9 +119,7 @@ def test_a_wrong_parameter_file_refuses_the_start_in_one_line(
     start: Start, tmp_path: Path, tiny_weights: Path, yaml: str, message: str
 ) -> None:
     path = tmp_path / 'params.yaml'
-    path.write_text(
-        f'/**:\n  ros__parameters:\n    weights_dir: "{tiny_weights}"\n    {yaml}\n'
-    )
+    path.write_text(f'/**:\n  ros__parameters:\n    weights_dir: "{tiny_weights}"\n    {yaml}\n')
     process = start('detector_node', '--params-file', str(path))
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
@@ -188,5 +186,3 @@ def test_one_process_and_three_processes_give_equal_results(
     assert max(len(message.poses) for message in one) >= 5
     for i, (a, b) in enumerate(zip(one, three, strict=True)):
         assert a == b, i
-
-

@@ -70,7 +70,9 @@ def read_tracks(path: Path) -> list[list[int]]:
         pytest.param([], 'there is no clip ', id='no-source'),
         pytest.param(['--source=nowhere.mp4'], "'nowhere.mp4' is no file", id='missing-source'),
         pytest.param(
-            ['--source={clip}', '--weights-dir=/nowhere'], 'no weights for yolox_nano', id='weights'
+            ['--source={clip}', '--weights-dir=/nowhere'],
+            'no weights for yolox_nano',
+            id='weights',
         ),
         pytest.param(
             ['--source={clip}', '--weights-dir={weights}', '--device=gpu'],

@@ -72,5 +72,5 @@ def test_it_waits_for_its_readers(ros: Any, folder: Path) -> None:
 def test_a_missing_source_refuses_the_start(ros: Any) -> None:
     with pytest.raises(ParameterError, match='parameter source is empty'):
         VideoNode(**ros.options())
-    with pytest.raises(VideoError, match="'nowhere.mp4' is no file, no folder"):
+    with pytest.raises(VideoError, match=r"'nowhere\.mp4' is no file, no folder"):
         VideoNode(**ros.options(source='nowhere.mp4'))
