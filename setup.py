@@ -15,7 +15,7 @@ setup(
     install_requires=['numpy>=1.21', 'opencv-python-headless>=4.5', 'rich>=12', 'scipy>=1.8'],
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
-        'bags': ['rosbags>=0.10'],
+        'bags': ['mcap>=1.0', 'rosbags>=0.10'],
         'torch': ['torch>=2.1', 'torchvision>=0.16'],
     },
     entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},

@@ -104,8 +104,8 @@ class ImageInput:
         if self._node.count_publishers(self.topic) == 0:
             return f'{self.topic} has no publisher: start the camera, or set image:=<its topic>'
         return (
-            f'{self.topic} has a publisher but nothing is received: is it running? Images '
-            'above 512 KB need FASTDDS_DEFAULT_PROFILES_FILE set for the camera driver (see README)'
+            f'{self.topic} has a publisher but nothing is received: is it running? Images above '
+            '512 KB need FASTDDS_DEFAULT_PROFILES_FILE set for the camera driver (see README)'
         )
 
     def _subscribe(self, reliable: bool) -> None:

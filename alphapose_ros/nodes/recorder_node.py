@@ -54,6 +54,7 @@ class RecorderNode(Node):
         )
         self._task = self._progress.add_task('frames', total=p.frame_count or None)
         self._progress.start()
+        self._keypoint_set: KeypointSet | None = None
         self._create_inputs(p.video)
 
     def _create_inputs(self, wants_images: bool) -> None:
@@ -76,12 +77,16 @@ class RecorderNode(Node):
     def _on_tracks(self, message: Pose2DArray) -> None:
         age_ns = self.get_clock().now().nanoseconds - stamp_to_ns(message.header.stamp)
         self._recording.add_tracks(tracks_from_message(message), age_ns * 1e-6)
+        if self._keypoint_set is not None:
+            # It has no stamp of its own: it holds from the first tracks on.
+            set_message, self._keypoint_set = self._keypoint_set, None
+            set_type = 'alphapose_ros/msg/KeypointSet'
+            self._record('keypoint_set', set_type, set_message, message.header.stamp)
         self._record('tracks', 'alphapose_ros/msg/Pose2DArray', message, message.header.stamp)
         self._progress.update(self._task, completed=self._recording.frames)
 
     def _on_keypoint_set(self, message: KeypointSet) -> None:
-        now = self.get_clock().now().to_msg()
-        self._record('keypoint_set', 'alphapose_ros/msg/KeypointSet', message, now)
+        self._keypoint_set = message
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:

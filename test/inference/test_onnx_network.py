@@ -1,0 +1,119 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the ONNX back end."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from alphapose_ros.inference.network import DeviceError
+from alphapose_ros.inference.network import ModelFileError
+from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.onnx_network import choose_providers
+from alphapose_ros.inference.onnx_network import OnnxNetwork
+
+
+@pytest.fixture
+def pose_file(tiny_weights: Path) -> Path:
+    return tiny_weights / 'ultralight_simplepose.onnx'
+
+
+def images(count: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(count, 3, 256, 192)).astype(np.float32)
+
+
+def test_a_file_of_fixed_batch_takes_any_batch_with_equal_results(pose_file: Path) -> None:
+    network = OnnxNetwork(pose_file, device='cpu', threads=1)
+    assert (network.size_wh, network.device) == ((192, 256), 'cpu')
+    batch = images(3)
+    (together,) = network(batch)
+    assert together.shape == (3, 17, 64, 48)
+    assert network._max_batch is None  # one run, not three
+    for i in range(3):
+        np.testing.assert_allclose(network(batch[i : i + 1])[0][0], together[i], rtol=1e-5)
+
+
+def test_a_file_that_needs_its_batch_size_runs_image_by_image(
+    pose_file: Path, tmp_path: Path
+) -> None:
+    import onnx
+    from onnx import helper
+    from onnx import numpy_helper
+
+    model = onnx.load(pose_file)
+    model.graph.node[-1].output[0] = 'maps'
+    shape = numpy_helper.from_array(np.array([1, 17, 64, 48]), 'shape')
+    model.graph.initializer.append(shape)
+    model.graph.node.append(helper.make_node('Reshape', ['maps', 'shape'], ['heatmaps']))
+    path = tmp_path / 'fixed.onnx'
+    onnx.save(model, path)
+    fixed, free = (OnnxNetwork(p, device='cpu', threads=1) for p in (path, pose_file))
+    assert fixed._max_batch == 1
+    np.testing.assert_allclose(fixed(images(3))[0], free(images(3))[0], rtol=1e-5)
+
+
+def test_the_time_of_the_network_is_told(pose_file: Path) -> None:
+    network = OnnxNetwork(pose_file, device='cpu', threads=1)
+    network(images(1))
+    assert 0 < network.elapsed_s < 60
+
+
+@pytest.mark.parametrize('device', ['gpu', 'cuda:', 'cuda:x', 'cpu:0', 'tpu:1', ''])
+def test_an_unknown_device_is_refused_with_the_known_ones(device: str) -> None:
+    if device == 'cuda:':
+        device = 'cuda:-1'
+    with pytest.raises(DeviceError, match='unknown device .* allowed are auto, cpu, cuda'):
+        choose_providers(device)
+
+
+def test_a_gpu_that_onnxruntime_cannot_use_is_refused_with_a_remedy() -> None:
+    import onnxruntime
+
+    if 'CUDAExecutionProvider' in onnxruntime.get_available_providers():
+        pytest.skip('this onnxruntime has CUDA')
+    with pytest.raises(DeviceError, match="install onnxruntime-gpu, or set device to 'cpu'"):
+        choose_providers('cuda:0')
+
+
+def test_auto_takes_what_is_there() -> None:
+    assert choose_providers('auto')[-1][0] == 'CPUExecutionProvider'
+
+
+@pytest.mark.parametrize('kept_bytes', [0, 10, 200])
+def test_a_truncated_file_is_refused(pose_file: Path, tmp_path: Path, kept_bytes: int) -> None:
+    path = tmp_path / 'broken.onnx'
+    path.write_bytes(pose_file.read_bytes()[:kept_bytes])
+    with pytest.raises(ModelFileError, match=r'broken\.onnx cannot be loaded as ONNX'):
+        OnnxNetwork(path, device='cpu')
+
+
+def test_a_network_that_takes_no_images_is_refused(tmp_path: Path) -> None:
+    import onnx
+    from onnx import helper
+    from onnx import TensorProto
+
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        [helper.make_node('Relu', ['x'], ['y'])],
+        'vector',
+        [value('x', TensorProto.FLOAT, [1, 5])],
+        [value('y', TensorProto.FLOAT, [1, 5])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 11)])
+    model.ir_version = 7
+    onnx.save(model, tmp_path / 'vector.onnx')
+    with pytest.raises(ModelFileError, match=r'must have shape \(N, 3, height, width\).*\(1, 5\)'):
+        OnnxNetwork(tmp_path / 'vector.onnx', device='cpu')
+
+
+@pytest.mark.parametrize('color_order', ['rgb', 'bgr'])
+def test_normalization_orders_shifts_and_scales(color_order: str) -> None:
+    normalize = Normalization(color_order, (10.0, 20.0, 30.0), (2.0, 4.0, 8.0))
+    image = np.zeros((1, 2, 2, 3), np.uint8)
+    image[..., :] = (50, 100, 150)  # blue, green, red
+    channels = (150, 100, 50) if color_order == 'rgb' else (50, 100, 150)
+    expected = [(c - m) / s for c, m, s in zip(channels, (10, 20, 30), (2, 4, 8), strict=True)]
+    batch = normalize(image)
+    assert (batch.shape, batch.dtype) == ((1, 3, 2, 2), np.float32)
+    np.testing.assert_allclose(batch[0, :, 1, 0], expected, rtol=1e-6)
