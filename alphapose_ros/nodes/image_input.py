@@ -22,16 +22,17 @@ from alphapose_ros.nodes.qos import describe_mismatch
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.qos import subscription_events
 
-CHECK_PERIOD_S = 0.5
+CHECK_PERIOD_S = 0.2
 
 
 class ImageInput:
     """
     A subscription to `image` or `image/compressed` that fits its publisher.
 
-    `auto` begins with best effort, which matches every publisher, and becomes reliable once every
-    publisher is: a best-effort reader of large images loses some even from a reliable writer. It
-    is judged again twice a second, so a camera may start later, or restart with another setting.
+    `auto` waits for a publisher and then is reliable if every publisher is: a best-effort reader of
+    large images loses some even from a reliable writer, and a reliable one hears nothing from a
+    best-effort writer. It is judged again several times a second, so a camera may start later, or
+    restart with another setting.
 
     :param node: the node that owns the subscription.
     :param callback: called with every message.
@@ -57,6 +58,7 @@ class ImageInput:
         # Resolved first, so that a remapping of `image` moves its companion too.
         image_topic = node.resolve_topic_name('image')
         self.topic = image_topic + ('/compressed' if transport == 'compressed' else '')
+        self._is_wanted = False
         self._subscription: Subscription | None = None
         self._mismatch = ''
         self._last_s = time.monotonic()
@@ -67,7 +69,7 @@ class ImageInput:
     @property
     def is_started(self) -> bool:
         """Whether images are wanted just now."""
-        return self._subscription is not None
+        return self._is_wanted
 
     @property
     def silence_s(self) -> float:
@@ -75,20 +77,20 @@ class ImageInput:
         return time.monotonic() - self._last_s
 
     def start(self) -> None:
-        """Subscribe."""
-        if self._subscription is None:
+        """Subscribe, at once or as soon as there is a publisher to follow."""
+        if not self._is_wanted:
+            self._is_wanted = True
             self._last_s = time.monotonic()
-            self._subscribe(self._wants_reliable(default=False))
+            self._follow_publisher()
 
     def stop(self) -> None:
         """Unsubscribe; the camera's images then cost nothing."""
-        if self._subscription is not None:
-            self._node.destroy_subscription(self._subscription)
-            self._subscription = None
+        self._is_wanted = False
+        self._unsubscribe()
 
     def describe(self) -> dict[str, str]:
         """Return what diagnostics tell of the input."""
-        reliability = 'not subscribed'
+        reliability = 'waiting for a publisher' if self._is_wanted else 'not subscribed'
         if self._subscription is not None:
             reliability = self._subscription.qos_profile.reliability.name.lower()
         return {
@@ -140,21 +142,28 @@ class ImageInput:
         elif event.current_count == 0:
             self._node.get_logger().info(f'{self.topic}: the last publisher is gone')
 
-    def _wants_reliable(self, *, default: bool) -> bool:
-        """Return whether every publisher is reliable, or the default without any."""
+    def _unsubscribe(self) -> None:
+        if self._subscription is not None:
+            self._node.destroy_subscription(self._subscription)
+            self._subscription = None
+
+    def _wants_reliable(self) -> bool | None:
+        """Return the reliability to ask for; None: as it is, there is nobody to follow."""
         if self._reliability != 'auto':
             return self._reliability == 'reliable'
         publishers = self._node.get_publishers_info_by_topic(self.topic)
         if not publishers:
-            return default
+            return None
         return all(p.qos_profile.reliability == ReliabilityPolicy.RELIABLE for p in publishers)
 
     def _follow_publisher(self) -> None:
-        """Subscribe anew if the publishers want another reliability."""
-        if self._subscription is None or self._reliability != 'auto':
+        """Subscribe as the publishers want it; anew if they changed."""
+        wanted = self._wants_reliable()
+        if not self._is_wanted or wanted is None:
             return
-        is_reliable = self._subscription.qos_profile.reliability == ReliabilityPolicy.RELIABLE
-        wanted = self._wants_reliable(default=is_reliable)
-        if wanted != is_reliable:
-            self.stop()
-            self._subscribe(wanted)
+        if self._subscription is not None:
+            present = self._subscription.qos_profile.reliability
+            if wanted == (present == ReliabilityPolicy.RELIABLE):
+                return
+            self._unsubscribe()
+        self._subscribe(wanted)

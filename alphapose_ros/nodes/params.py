@@ -214,7 +214,9 @@ class RecorderParams:
     """Parameters of the recorder node."""
 
     output_dir: str = param('demo_output', 'Folder for the files.', read_only=True)
-    fps: float = param(25.0, 'Frame rate of the video.', bounds=(0.1, 1000.0), read_only=True)
+    video_fps: float = param(
+        25.0, 'Frame rate of the video.', bounds=(0.1, 1000.0), read_only=True
+    )
     frame_count: int = param(
         0,
         'Images to expect, for the progress bar; 0: unknown.',

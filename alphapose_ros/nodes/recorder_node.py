@@ -44,7 +44,7 @@ class RecorderNode(Node):
         super().__init__('recorder', **node_options)
         p = Parameters(self, RecorderParams).value
         self._recording = Recording(
-            Path(p.output_dir), fps=p.fps, frame_count=p.frame_count, has_video=p.video
+            Path(p.output_dir), fps=p.video_fps, frame_count=p.frame_count, has_video=p.video
         )
         self._progress = Progress(
             TextColumn('{task.description}'),

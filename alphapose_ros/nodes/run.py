@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
+import signal
+from typing import Any
 
 import rclpy
 from rclpy.clock import JumpThreshold
@@ -14,39 +18,75 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+# How often the executor looks up while nothing happens.
+WAIT_S = 0.1
 
 
 def run(make_nodes: Callable[[], Sequence[Node]], args: list[str] | None = None) -> int:
     """
-    Run nodes until Ctrl-C or SIGTERM.
+    Run nodes until Ctrl-C or SIGTERM, however often they come.
+
+    The signals are ours: rclpy's handlers invalidate the context under a callback that is about to
+    publish. Here the callback ends first; only while the nodes are made, a signal interrupts.
 
     :param make_nodes: makes them; a ValueError is a wrong parameter, model or device.
     :return: exit code: 0, or 1 if the nodes could not start; then one line has said why.
     """
     nodes: Sequence[Node] = ()
-    try:
-        rclpy.init(args=args)
+    with _signals() as signals:
         try:
-            nodes = make_nodes()
-        except ValueError as err:
-            get_logger('alphapose_ros').fatal(str(err))
-            return 1
-        executor = SingleThreadedExecutor()
-        for node in nodes:
-            executor.add_node(node)
-        _spin(executor)
-        return 0
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 0
+            rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+            try:
+                nodes = make_nodes()
+            except ValueError as err:
+                get_logger('alphapose_ros').fatal(str(err))
+                return 1
+            signals.interrupts = False
+            _spin(nodes, signals)
+        except (KeyboardInterrupt, ExternalShutdownException):
+            pass  # the usual ends
+        finally:
+            signals.interrupts = False
+            for node in nodes:
+                node.destroy_node()
+            rclpy.try_shutdown()
+    return 0
+
+
+class _Signals:
+    """What has arrived, and whether the next one interrupts what is being done."""
+
+    def __init__(self) -> None:
+        self.has_arrived = False
+        self.interrupts = True
+
+    def handle(self, number: int, frame: Any) -> None:
+        self.has_arrived = True
+        if self.interrupts:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _signals() -> Iterator[_Signals]:
+    """Take SIGINT and SIGTERM; give them back at the end."""
+    signals = _Signals()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signals.handle) for number in numbers]
+    try:
+        yield signals
     finally:
-        for node in nodes:
-            node.destroy_node()
-        rclpy.try_shutdown()
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
-def _spin(executor: SingleThreadedExecutor) -> None:
-    while rclpy.ok():
-        executor.spin_once()
+def _spin(nodes: Sequence[Node], signals: _Signals) -> None:
+    executor = SingleThreadedExecutor()
+    for node in nodes:
+        executor.add_node(node)
+    while rclpy.ok() and not signals.has_arrived:
+        executor.spin_once(timeout_sec=WAIT_S)
 
 
 def on_clock_jump_back(node: Node, callback: Callable[[], None]) -> object:

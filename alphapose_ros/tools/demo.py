@@ -87,7 +87,7 @@ def run(
     }
     recorder = {
         'output_dir': output,
-        'fps': float(fps or frames.fps),
+        'video_fps': float(fps or frames.fps),
         'frame_count': frames.frame_count,
     }
     with NodeProcesses(folder / 'logs', 'demo') as nodes:

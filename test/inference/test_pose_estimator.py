@@ -99,7 +99,9 @@ def test_two_people_together_equal_each_alone(tiny_weights: Path) -> None:
     for i, box in enumerate(boxes):
         alone = estimator.estimate(image, people(box))
         np.testing.assert_allclose(together.keypoints[i], alone.keypoints[0], atol=1e-3)
-        np.testing.assert_allclose(together.keypoint_scores[i], alone.keypoint_scores[0], atol=1e-5)
+        np.testing.assert_allclose(
+            together.keypoint_scores[i], alone.keypoint_scores[0], atol=1e-5
+        )
 
 
 def test_a_real_network_finds_the_joints_of_labelled_people(shared_dir: Path) -> None:

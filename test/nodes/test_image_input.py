@@ -24,7 +24,10 @@ def make_input(ros: Any, **options: Any) -> tuple[ImageInput, list[Any], Node]:
 
 
 def is_reliable(image_input: ImageInput) -> bool:
-    return image_input._subscription.qos_profile.reliability == ReliabilityPolicy.RELIABLE
+    subscription = image_input._subscription
+    if subscription is None:
+        return False
+    return subscription.qos_profile.reliability == ReliabilityPolicy.RELIABLE
 
 
 @pytest.mark.parametrize('reliable', [True, False], ids=['reliable', 'best_effort'])
