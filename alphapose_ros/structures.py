@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import fields
-from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 from typing import TypeVar
@@ -36,30 +34,31 @@ class TrackState(IntEnum):
 
 def _check(name: str, array: Any, shape: tuple[int | None, ...], dtype: type) -> None:
     """Refuse an array of another type or shape; None stands for any length."""
+    if isinstance(array, np.ndarray) and array.dtype == dtype and len(array.shape) == len(shape):
+        for length, wanted_length in zip(array.shape, shape, strict=True):
+            if wanted_length is not None and length != wanted_length:
+                break
+        else:
+            return
     wanted = '(' + ', '.join('*' if n is None else str(n) for n in shape) + ')'
     if not isinstance(array, np.ndarray):
         raise TypeError(f'{name} must be an ndarray of shape {wanted}, got {type(array).__name__}')
     if array.dtype != dtype:
         raise TypeError(f'{name} must have dtype {np.dtype(dtype)}, got {array.dtype}')
-    matches = len(array.shape) == len(shape) and all(
-        wanted_n in (None, n) for n, wanted_n in zip(array.shape, shape, strict=True)
-    )
-    if not matches:
-        raise ValueError(f'{name} must have shape {wanted}, got {array.shape}')
+    raise ValueError(f'{name} must have shape {wanted}, got {array.shape}')
 
 
 class _PeopleArrays:
     """Arrays that share their first axis, one row per person."""
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))  # type: ignore[arg-type]
+        return len(next(iter(vars(self).values())))
 
     def __getitem__(self: T, index: Any) -> T:
         """Return the people chosen by a slice, a boolean mask or an index array."""
         if isinstance(index, (int, np.integer)):
             raise TypeError('index must be a slice, a mask or an array, got a single integer')
-        values = {f.name: getattr(self, f.name)[index] for f in fields(self)}  # type: ignore[arg-type]
-        return replace(self, **values)  # type: ignore[type-var]
+        return type(self)(**{name: array[index] for name, array in vars(self).items()})
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -22,7 +23,8 @@ STRIDES = (8, 16, 32)
 LETTERBOX_GREY = 114
 PERSON = 5  # column of the class "person" in YOLOX's output, after 4 box values and objectness
 
-Decode = Callable[[list[FloatArray], tuple[int, int]], tuple[FloatArray, FloatArray]]
+# Outputs, size of the input (width, height) and lowest score; boxes and scores of the candidates.
+Decode = Callable[[list[FloatArray], tuple[int, int], float], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class PersonDetector:
 
     :param network: takes one image.
     :param normalization: what the network expects of its pixels.
-    :param decode: makes (A, 4) xyxy boxes in network pixels and (A,) scores of the outputs.
+    :param decode: makes boxes (xyxy, network pixels) and scores of the outputs.
     """
 
     def __init__(self, network: Network, normalization: Normalization, decode: Decode) -> None:
@@ -70,9 +72,8 @@ class PersonDetector:
         """
         scale = self._letterbox(image)
         outputs = self.network(self._normalization(self._canvas[None]))
-        boxes, scores = self._decode(outputs, self.network.size_wh)
-        candidates = np.flatnonzero(scores >= limits.min_score)
-        boxes, scores = boxes[candidates] / np.float32(scale), scores[candidates]
+        boxes, scores = self._decode(outputs, self.network.size_wh, limits.min_score)
+        boxes = boxes / np.float32(scale)
         kept = suppress_overlaps(boxes, scores, limits.max_iou)[: limits.max_people]
         return Detections(_snap(boxes[kept]), scores[kept])
 
@@ -102,15 +103,15 @@ def _snap(boxes: FloatArray) -> FloatArray:
 
 
 def decode_yolox(
-    outputs: list[FloatArray], size_wh: tuple[int, int]
+    outputs: list[FloatArray], size_wh: tuple[int, int], min_score: float
 ) -> tuple[FloatArray, FloatArray]:
     """
     Decode YOLOX's raw head: (1, A, 85) of cx, cy (cells), log w, log h, objectness, 80 classes.
 
     Ge et al. 2021; as exported by Megvii without `decode_in_inference`. The score of a person is
-    objectness times class probability; a cell whose best class is another one scores zero.
+    objectness times class probability; a cell whose best class is another one is nobody.
 
-    :return: (A, 4) xyxy in network pixels, (A,) scores in [0, 1].
+    :return: (C, 4) xyxy in network pixels and (C,) scores of `min_score` or more.
     :raises ModelFileError: if the output has another shape.
     """
     cells, strides = _grid(size_wh)
@@ -121,22 +122,24 @@ def decode_yolox(
         )
     head = outputs[0][0]
     scores = head[:, 4] * head[:, PERSON]
-    scores[head[:, PERSON:].max(axis=1) > head[:, PERSON]] = 0
-    boxes_cxcywh = np.concatenate(
-        [(head[:, :2] + cells) * strides, np.exp(np.minimum(head[:, 2:4], 20)) * strides], axis=1
-    )
-    return cxcywh_to_xyxy(boxes_cxcywh), scores
+    # Of thousands of cells a few dozen pass: everything else looks at those only.
+    chosen = np.flatnonzero(scores >= min_score)
+    chosen = chosen[head[chosen, PERSON:].max(axis=1) <= head[chosen, PERSON]]
+    head, cells, strides = head[chosen], cells[chosen], strides[chosen]
+    centres = (head[:, :2] + cells) * strides
+    sizes = np.exp(np.minimum(head[:, 2:4], 20)) * strides
+    return cxcywh_to_xyxy(np.concatenate([centres, sizes], axis=1)), scores[chosen]
 
 
 def decode_rtmdet(
-    outputs: list[FloatArray], size_wh: tuple[int, int]
+    outputs: list[FloatArray], size_wh: tuple[int, int], min_score: float
 ) -> tuple[FloatArray, FloatArray]:
     """
     Decode RTMDet's head: per level class logits (1, 1, h, w), then distances (1, 4, h, w).
 
     Lyu et al. 2022. Distances are left, top, right, bottom of the cell's corner, in pixels.
 
-    :return: (A, 4) xyxy in network pixels, (A,) scores in [0, 1].
+    :return: (C, 4) xyxy in network pixels and (C,) scores of `min_score` or more.
     :raises ModelFileError: if the outputs have other shapes.
     """
     cells, strides = _grid(size_wh)
@@ -147,13 +150,15 @@ def decode_rtmdet(
             f'an RTMDet head gives {num_levels} class maps and {num_levels} distance maps with '
             f'{len(cells)} cells, got {[o.shape for o in outputs]}'
         )
-    logits = np.concatenate([o[0, 0].ravel() for o in outputs[:num_levels]])
-    distances = np.concatenate([o[0].reshape(4, -1).T for o in outputs[num_levels:]])
-    points = cells * strides
+    scores = 1 / (1 + np.exp(-np.concatenate([o[0, 0].ravel() for o in outputs[:num_levels]])))
+    chosen = np.flatnonzero(scores >= min_score)
+    distances = np.concatenate([o[0].reshape(4, -1) for o in outputs[num_levels:]], axis=1)
+    distances, points = distances[:, chosen].T, (cells * strides)[chosen]
     boxes = np.concatenate([points - distances[:, :2], points + distances[:, 2:]], axis=1)
-    return boxes, 1 / (1 + np.exp(-logits))
+    return boxes, scores[chosen]
 
 
+@lru_cache(maxsize=8)
 def _grid(size_wh: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
     """Return (A, 2) cell indices x, y and (A, 1) strides of all levels, row by row."""
     cells, strides = [], []

@@ -29,8 +29,8 @@ class ImageInput:
     """
     A subscription to `image` or `image/compressed` that fits its publisher.
 
-    `auto` waits for a publisher and then is reliable if every publisher is: a best-effort reader of
-    large images loses some even from a reliable writer, and a reliable one hears nothing from a
+    `auto` waits for a publisher and then is reliable if every publisher is: a best-effort reader
+    of large images loses some even from a reliable writer, and a reliable one hears nothing from a
     best-effort writer. It is judged again several times a second, so a camera may start later, or
     restart with another setting.
 

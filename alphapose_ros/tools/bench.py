@@ -26,6 +26,7 @@ from std_msgs.msg import Header
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.messages import tracks_to_message
 from alphapose_ros.io.weights import find_model
+from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.models.catalog import DetectorRecord
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.structures import Poses
@@ -45,7 +46,7 @@ DRAIN_S = 1.5
 
 
 class BenchError(ValueError):
-    """A section cannot be measured."""
+    """A section cannot be measured here."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +75,7 @@ def run(*, section: str, output: str, source: str, weights_dir: str, device: str
         console.print(f'measuring {name} ...')
         try:
             numbers |= SECTIONS[name](**common)
-        except ValueError as err:
+        except (BenchError, WeightsError) as err:  # what it needs is not there
             console.print(f'{name} skipped: {err}')
     _write(Path(output) / 'bench.json', numbers)
     table = Table('key', 'value', title=f'{output}/bench.json')

@@ -71,7 +71,7 @@ class NodeProcesses:
         :return: whether it ended in time.
         :raises ProcessError: if another one ended meanwhile, or this one failed.
         """
-        deadline_s = time.monotonic() + (timeout_s or float('inf'))
+        deadline_s = time.monotonic() + (float('inf') if timeout_s is None else timeout_s)
         while time.monotonic() < deadline_s:
             ended = {n: p.poll() for n, p in self._processes.items() if p.poll() is not None}
             for other, code in ended.items():

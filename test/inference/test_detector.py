@@ -35,7 +35,12 @@ class FakeNetwork:
 def detector_that_finds(*rows: tuple[float, ...]) -> tuple[PersonDetector, FakeNetwork]:
     values = np.array(rows, np.float32).reshape(-1, 5)
     network = FakeNetwork()
-    return PersonDetector(network, AS_IS, lambda o, s: (values[:, :4], values[:, 4])), network
+
+    def decode(outputs: Any, size_wh: Any, min_score: float) -> Any:
+        chosen = values[values[:, 4] >= min_score]
+        return chosen[:, :4], chosen[:, 4]
+
+    return PersonDetector(network, AS_IS, decode), network
 
 
 @pytest.mark.parametrize(
@@ -89,17 +94,17 @@ def test_yolox_cells_are_decoded_level_by_level() -> None:
     head = np.zeros((1, 3549, 85), np.float32)
     cell = 52 * 52 + 2 * 26 + 3  # stride 16, row 2, column 3
     head[0, cell, :6] = (0.5, 0.25, np.log(2), np.log(4), 0.8, 0.5)
-    boxes, scores = decode_yolox([head], (416, 416))
+    boxes, scores = decode_yolox([head], (416, 416), 0.1)
     # Centre (3.5, 2.25) cells of 16, size 2 x 4 cells.
-    np.testing.assert_allclose(boxes[cell], [40, 4, 72, 68], rtol=1e-5)
-    assert scores[cell] == pytest.approx(0.4)
-    assert np.flatnonzero(scores).tolist() == [cell]
+    np.testing.assert_allclose(boxes, [[40, 4, 72, 68]], rtol=1e-5)
+    np.testing.assert_allclose(scores, [0.4], rtol=1e-6)
+    assert len(decode_yolox([head], (416, 416), 0.41)[0]) == 0
 
 
 def test_a_yolox_cell_that_is_rather_a_dog_is_nobody() -> None:
     head = np.zeros((1, 3549, 85), np.float32)
     head[0, 7, 4:8] = (0.9, 0.5, 0.1, 0.8)
-    assert decode_yolox([head], (416, 416))[1].max() == 0
+    assert len(decode_yolox([head], (416, 416), 0.01)[1]) == 0
 
 
 def test_rtmdet_distances_are_decoded_from_the_corner_of_the_cell() -> None:
@@ -108,16 +113,15 @@ def test_rtmdet_distances_are_decoded_from_the_corner_of_the_cell() -> None:
     outputs += [np.zeros((1, 4, *shape), np.float32) for shape in shapes]
     outputs[1][0, 0, 5, 6] = 2.0
     outputs[4][0, :, 5, 6] = (10, 20, 30, 40)
-    boxes, scores = decode_rtmdet(outputs, (640, 640))
-    best = scores.argmax()
-    np.testing.assert_allclose(boxes[best], [96 - 10, 80 - 20, 96 + 30, 80 + 40])
-    assert scores[best] == pytest.approx(1 / (1 + np.exp(-2)))
+    boxes, scores = decode_rtmdet(outputs, (640, 640), 0.5)
+    np.testing.assert_allclose(boxes, [[96 - 10, 80 - 20, 96 + 30, 80 + 40]])
+    np.testing.assert_allclose(scores, [1 / (1 + np.exp(-2))], rtol=1e-6)
 
 
 @pytest.mark.parametrize('decode', [decode_yolox, decode_rtmdet])
 def test_outputs_of_another_kind_are_refused(decode: Any) -> None:
     with pytest.raises(ModelFileError, match=r'\(1, 5, 85\)'):
-        decode([np.zeros((1, 5, 85), np.float32)], (416, 416))
+        decode([np.zeros((1, 5, 85), np.float32)], (416, 416), 0.1)
 
 
 @pytest.mark.parametrize('model', ['yolox_nano', 'rtmdet_nano_person'])

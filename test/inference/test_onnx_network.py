@@ -63,7 +63,7 @@ def test_the_time_of_the_network_is_told(pose_file: Path) -> None:
 def test_an_unknown_device_is_refused_with_the_known_ones(device: str) -> None:
     if device == 'cuda:':
         device = 'cuda:-1'
-    with pytest.raises(DeviceError, match='unknown device .* allowed are auto, cpu, cuda'):
+    with pytest.raises(DeviceError, match=r'unknown device .* allowed are auto, cpu, cuda'):
         choose_providers(device)
 
 

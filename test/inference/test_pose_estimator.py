@@ -83,7 +83,7 @@ def test_scores_above_one_are_reported_as_one() -> None:
 
 
 def test_a_keypoint_set_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ModelFileError, match='halpe_26 has 26 keypoints, .* gives 17 heat maps'):
+    with pytest.raises(ModelFileError, match=r'halpe_26 has 26 keypoints, .* gives 17 heat maps'):
         PoseEstimator(FakeNetwork(peaks_at(1, 1)), IMAGENET, 'halpe_26')
     with pytest.raises(ValueError, match='no keypoint set has 5 joints'):
         PoseEstimator(FakeNetwork(peaks_at(1, 1)[:5]), IMAGENET)
