@@ -12,6 +12,7 @@ import numpy as np
 
 from alphapose_ros.inference.network import DeviceError
 from alphapose_ros.inference.network import ModelFileError
+from alphapose_ros.io.weights import cache_folder
 from alphapose_ros.structures import FloatArray
 
 PROVIDERS = {'cuda': 'CUDAExecutionProvider', 'tensorrt': 'TensorrtExecutionProvider'}
@@ -61,8 +62,13 @@ class OnnxNetwork:
         return outputs
 
     def _run(self, batch: FloatArray) -> list[Any]:
+        """Run a part of the batch; a file of fixed batch size gets its rest filled up."""
+        count = len(batch)
+        if self._max_batch is not None and count < self._max_batch:
+            fill = np.zeros((self._max_batch - count, *batch.shape[1:]), np.float32)
+            batch = np.concatenate([batch, fill])
         outputs: list[Any] = self._session.run(None, {self._input_name: batch})
-        return outputs
+        return [output[:count] for output in outputs]
 
     def _open(self, path: Path, model: bytes) -> Any:
         import onnxruntime
@@ -143,6 +149,10 @@ def choose_providers(device: str) -> list[Any]:
     chosen: list[Any] = [(PROVIDERS['cuda'], gpu), ('CPUExecutionProvider', {})]
     if kind == 'tensorrt':
         # Engines take minutes to build: keep them.
-        cache = {'trt_engine_cache_enable': True, 'trt_fp16_enable': True}
+        cache = {
+            'trt_engine_cache_enable': True,
+            'trt_engine_cache_path': str(cache_folder() / 'engines'),
+            'trt_fp16_enable': True,
+        }
         chosen.insert(0, (PROVIDERS['tensorrt'], {**gpu, **cache}))
     return chosen

@@ -20,6 +20,12 @@ class WeightsError(ValueError):
     """A model file is missing, or its record is wrong."""
 
 
+def cache_folder() -> Path:
+    """Return the folder for what can be fetched or built again."""
+    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    return Path(base) / 'alphapose_ros'
+
+
 def weights_folders(weights_dir: str = '') -> list[Path]:
     """
     Return the folders that are searched for model files, in order.
@@ -27,11 +33,10 @@ def weights_folders(weights_dir: str = '') -> list[Path]:
     :param weights_dir: the user's folder, searched first; '' for none.
     :return: that folder, $ALPHAPOSE_WEIGHTS, the cache, and ../shared/weights.
     """
-    cache = Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache')
     folders = [weights_dir, os.environ.get('ALPHAPOSE_WEIGHTS', '')]
     return [
         *(Path(folder).expanduser() for folder in folders if folder),
-        cache / 'alphapose_ros' / 'weights',
+        cache_folder() / 'weights',
         Path('..') / 'shared' / 'weights',
     ]
 

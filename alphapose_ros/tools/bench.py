@@ -77,6 +77,8 @@ def run(*, section: str, output: str, source: str, weights_dir: str, device: str
             numbers |= SECTIONS[name](**common)
         except (BenchError, WeightsError) as err:  # what it needs is not there
             console.print(f'{name} skipped: {err}')
+    if device.startswith(('cuda', 'tensorrt')):
+        numbers = {f'cuda.{key}': value for key, value in numbers.items()}
     _write(Path(output) / 'bench.json', numbers)
     table = Table('key', 'value', title=f'{output}/bench.json')
     for key, value in numbers.items():

@@ -53,6 +53,27 @@ def test_a_file_that_needs_its_batch_size_runs_image_by_image(
     np.testing.assert_allclose(fixed(images(3))[0], free(images(3))[0], rtol=1e-5)
 
 
+def test_a_file_that_needs_four_images_gets_its_rest_filled_up(
+    pose_file: Path, tmp_path: Path
+) -> None:
+    import onnx
+    from onnx import helper
+    from onnx import numpy_helper
+
+    model = onnx.load(pose_file)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 4
+    model.graph.node[-1].output[0] = 'maps'
+    model.graph.initializer.append(numpy_helper.from_array(np.array([4, 17, 64, 48]), 'shape'))
+    model.graph.node.append(helper.make_node('Reshape', ['maps', 'shape'], ['heatmaps']))
+    onnx.save(model, tmp_path / 'four.onnx')
+    four, free = (
+        OnnxNetwork(p, device='cpu', threads=1) for p in (tmp_path / 'four.onnx', pose_file)
+    )
+    assert four._max_batch == 4
+    np.testing.assert_allclose(four(images(6))[0], free(images(6))[0], rtol=1e-5)
+
+
 def test_the_time_of_the_network_is_told(pose_file: Path) -> None:
     network = OnnxNetwork(pose_file, device='cpu', threads=1)
     network(images(1))

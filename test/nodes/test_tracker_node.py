@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rclpy.parameter import Parameter
+from rclpy.qos import ReliabilityPolicy
 from std_msgs.msg import Header
 
 from alphapose_ros.io.messages import poses_to_message
@@ -87,6 +88,15 @@ def test_parameters_change_while_running(estimator: Estimator, tracker: TrackerN
         estimator.send(person_at(100), 10 + 0.04 * i)
     assert tracker.set_parameters([Parameter('predict_s', value=0.0)])[0].successful
     assert estimator.send(Poses.empty(17), 10.2).poses == []
+
+
+def test_the_quality_of_service_can_be_overridden(ros: Any) -> None:
+    topic = f'{ros.namespace}/tracks'
+    ros.make(TrackerNode, **{f'qos_overrides.{topic}.publisher.reliability': 'best_effort'})
+    observer = ros.peer()
+    assert ros.spin_until(lambda: observer.get_publishers_info_by_topic(topic))
+    (publisher,) = observer.get_publishers_info_by_topic(topic)
+    assert publisher.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT
 
 
 def test_poses_that_contradict_themselves_are_counted(
