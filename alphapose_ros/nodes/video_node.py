@@ -26,9 +26,11 @@ from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
 
-# In pace `consumed`: how often to look, and how long to wait for the tracks of an image.
+# In pace `consumed`: how often to look, how long to wait for the tracks of an image, and when to
+# send the first one again.
 POLL_PERIOD_S = 0.05
 CONSUMED_TIMEOUT_S = 5.0
+FIRST_TIMEOUT_S = 2.0
 # Readers need a moment to match our reliability; the first images would be lost to them.
 SETTLE_S = 1.0
 
@@ -51,6 +53,7 @@ class VideoNode(Node):
         self._sent_at_s = 0.0
         self._alone_until_s = time.monotonic()
         self._awaited_ns: int | None = None
+        self._image = np.zeros((0, 0, 3), np.uint8)
         period_s = POLL_PERIOD_S
         if self._params.pace == 'consumed':
             self._subscription = self.create_subscription(
@@ -70,7 +73,11 @@ class VideoNode(Node):
         if self._sent == 0 and not self._has_listeners():
             return
         if self._params.pace == 'consumed' and self._awaited_ns is not None:
-            if time.monotonic() - self._sent_at_s < CONSUMED_TIMEOUT_S:
+            waited_s = time.monotonic() - self._sent_at_s
+            if self._sent == 1 and waited_s >= FIRST_TIMEOUT_S:
+                # The nodes behind our readers may not have found each other yet.
+                self._send(self._image)
+            if waited_s < CONSUMED_TIMEOUT_S:
                 return
             self.get_logger().warning(f'no tracks for image {self._sent}, going on')
         self._send_next()
@@ -92,9 +99,13 @@ class VideoNode(Node):
         if image is None:
             self._finish()
             return
+        self._sent += 1
+        self._image = image
+        self._send(image)
+
+    def _send(self, image: np.ndarray) -> None:
         header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self._params.frame_id)
         self._awaited_ns = stamp_to_ns(header.stamp)
-        self._sent += 1
         self._sent_at_s = time.monotonic()
         self._publisher.publish(image_to_message(image, header))
 

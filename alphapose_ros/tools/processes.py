@@ -18,6 +18,15 @@ from typing import Any
 from ament_index_python.packages import get_package_share_directory
 
 STOP_TIMEOUT_S = 5.0
+# Ctrl-C while the libraries load is an end like any other.
+START = """
+import sys
+try:
+    from alphapose_ros.nodes.{name} import main
+except KeyboardInterrupt:
+    sys.exit(0)
+sys.exit(main())
+"""
 
 
 class ProcessError(ValueError):
@@ -53,7 +62,7 @@ class NodeProcesses:
         :param shows: its output goes to the terminal instead of the log.
         """
         alias = alias or name
-        code = f'import sys; from alphapose_ros.nodes.{name} import main; sys.exit(main())'
+        code = START.format(name=name)
         command = [sys.executable, '-c', code, '--ros-args', '-r', f'__ns:=/{self._namespace}']
         for key, value in parameters.items():
             # JSON is YAML, and its doubles keep their dot.

@@ -59,6 +59,18 @@ def test_pace_consumed_waits_for_the_tracks_of_each_image(ros: Any, folder: Path
     assert ros.spin_until(lambda: not ros.context.ok())
 
 
+def test_the_first_image_is_sent_again_until_somebody_answers(ros: Any, folder: Path) -> None:
+    tracker = ros.peer().create_publisher(Pose2DArray, 'tracks', 5)
+    received = ros.collect(Image, 'image', qos(10))
+    ros.make(VideoNode, source=str(folder), pace='consumed')
+    assert ros.spin_until(lambda: len(received) == 2)
+    assert grey_values(received) == [1, 1]
+    assert received[0].header.stamp != received[1].header.stamp
+    tracker.publish(Pose2DArray(header=received[1].header))
+    assert ros.spin_until(lambda: len(received) == 3)
+    assert grey_values(received) == [1, 1, 2]
+
+
 def test_it_waits_for_its_readers(ros: Any, folder: Path) -> None:
     ros.make(VideoNode, source=str(folder), fps=50.0, min_subscribers=2)
     first = ros.collect(Image, 'image', qos(10))
