@@ -93,14 +93,14 @@ build() {
   rm -f "$root/build/.key"
   mkdir -p "$root/build"
   if [[ -n $ros ]]; then
-    local colcon=(colcon) options=()
+    local colcon=(colcon) options=(-DBUILD_TESTING=OFF)
   else
     local colcon=("$venv/bin/colcon") options=(-DBUILD_TESTING=OFF "-DPython3_EXECUTABLE=$venv/bin/python")
     export AMENT_PREFIX_PATH=$venv CMAKE_PREFIX_PATH=$venv PATH=$venv/bin:$PATH
   fi
   command -v "${colcon[0]}" >/dev/null || fail 'colcon not found; install python3-colcon-common-extensions'
   (cd "$root" && "${colcon[@]}" --log-base log build --symlink-install --paths . \
-    --cmake-args "${options[@]}" --no-warn-unused-cli) >"$root/build/colcon.log" 2>&1 \
+    --cmake-args "${options[@]}") >"$root/build/colcon.log" 2>&1 \
     || { tail -n 30 "$root/build/colcon.log" >&2; fail "colcon build failed (all of it: build/colcon.log)"; }
 }
 
@@ -136,8 +136,8 @@ main() {
   check_python
   check_platform
   mkdir -p "$cache"
-  local key
-  key=$({ echo "$version $("$python" -c 'import sys; print(sys.prefix)') $ros"
+  local key # of the interpreter below any venv, so that a set-up inside our venv finds it again
+  key=$({ echo "$version $("$python" -c 'import sys; print(sys.base_prefix)') $ros"
     cat "$root"/requirements*.txt; } | sha256sum | cut -c 1-12)
   venv=$cache/venv-$key
   exec 9>"$cache/lock"
