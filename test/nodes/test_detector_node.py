@@ -18,7 +18,6 @@ from sensor_msgs.msg import Image
 from alphapose_ros.inference.network import DeviceError
 from alphapose_ros.io.images import ENCODINGS
 from alphapose_ros.io.messages import image_to_compressed_message
-from alphapose_ros.io.messages import poses_from_message  # noqa: F401
 from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.msg import PersonBoxArray
 from alphapose_ros.nodes.detector_node import DetectorNode
