@@ -35,8 +35,15 @@ TRACK_COLORS: tuple[Color, ...] = (
 
 
 def track_color(track_id: int) -> Color:
-    """Return the colour of an identity, always the same; grey for -1."""
-    return TRACK_COLORS[track_id % len(TRACK_COLORS)] if track_id >= 0 else GREY
+    """
+    Return the colour of an identity, always the same; grey for -1.
+
+    Every ten ids the order moves on by one, so that ids ten or fifty apart do not look alike.
+    """
+    if track_id < 0:
+        return GREY
+    rounds, place = divmod(track_id, len(TRACK_COLORS))
+    return TRACK_COLORS[(place + rounds) % len(TRACK_COLORS)]
 
 
 @lru_cache(maxsize=256)

@@ -106,6 +106,8 @@ def test_colours_of_identities_are_far_apart() -> None:
     gaps = np.linalg.norm(colors[:, None] - colors[None], axis=2)
     assert gaps[~np.eye(len(colors), dtype=bool)].min() > 75
     assert len({track_color(-1), *TRACK_COLORS}) == len(TRACK_COLORS) + 1
+    for distance in (1, 2, 10, 50):
+        assert all(track_color(i) != track_color(i + distance) for i in range(40)), distance
 
 
 def test_left_and_right_differ_within_a_person() -> None:
