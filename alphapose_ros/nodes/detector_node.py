@@ -70,7 +70,6 @@ class DetectorNode(Node):
             self._input.stop()
 
     def _on_image(self, message: Any) -> None:
-        self._monitor.received += 1
         with self._monitor.stage('total'):
             network_ms = self._process(message)
         if network_ms:

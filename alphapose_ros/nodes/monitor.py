@@ -22,6 +22,7 @@ from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
 
+from alphapose_ros.inference.gpu import read_gpu_memory_mib
 from alphapose_ros.io.messages import stamp_to_ns
 
 PERIOD_S = 1.0
@@ -70,6 +71,7 @@ class Monitor:
         )
         self.rejected: Counter[str] = Counter()
         self.received = 0
+        self._reported = 0
         self.reset()
 
     def reset(self) -> None:
@@ -97,6 +99,7 @@ class Monitor:
 
     def finish(self, header: Any, people: int) -> None:
         """Count an image as processed; its age is what passed since its stamp."""
+        self.received += 1
         self._processed += 1
         self.people = people
         age_s = (self._node.get_clock().now().nanoseconds - stamp_to_ns(header.stamp)) * 1e-9
@@ -105,6 +108,7 @@ class Monitor:
 
     def reject(self, reason: str, text: str) -> None:
         """Count a message that cannot be used, and warn, at most once in five seconds."""
+        self.received += 1
         self.rejected[reason] += 1
         self._recent_faults += 1
         self._node.get_logger().warning(
@@ -126,6 +130,7 @@ class Monitor:
     def _values(self, elapsed_s: float) -> dict[str, str]:
         values = {
             'received': str(self.received),
+            'input_fps': f'{(self.received - self._reported) / max(elapsed_s, 1e-9):.1f}',
             'fps': f'{self._processed / max(elapsed_s, 1e-9):.1f}',
             'people': str(self.people),
             'dropped': str(self.rejected.total()),
@@ -141,6 +146,11 @@ class Monitor:
     def _publish(self) -> None:
         now_s = time.monotonic()
         level, text, values = self._report()
+        if self._hardware_id:
+            values['device'] = self._hardware_id
+        gpu_memory_mib = read_gpu_memory_mib(self._hardware_id)
+        if gpu_memory_mib is not None:
+            values['gpu_memory_mib'] = f'{gpu_memory_mib:.0f}'
         if level == OK and self._recent_faults:
             level, text = WARN, f'{self._recent_faults} unusable images in the last second'
         status = DiagnosticStatus(
@@ -155,3 +165,4 @@ class Monitor:
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
         self._processed, self._recent_faults, self._last_report_s = 0, 0, now_s
+        self._reported = self.received

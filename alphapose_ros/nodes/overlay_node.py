@@ -77,7 +77,6 @@ class OverlayNode(Node):
             self._input.stop()
 
     def _on_pair(self, image_message: Any, tracks_message: Pose2DArray) -> None:
-        self._monitor.received += 1
         try:
             image = image_from_message(image_message)
             with self._monitor.stage('draw'):

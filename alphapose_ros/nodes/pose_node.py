@@ -22,6 +22,8 @@ from alphapose_ros.msg import PersonBoxArray
 from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.joined_input import JoinedInput
 from alphapose_ros.nodes.monitor import Monitor
+from alphapose_ros.nodes.monitor import OK
+from alphapose_ros.nodes.monitor import Report
 from alphapose_ros.nodes.params import Parameters
 from alphapose_ros.nodes.params import PoseParams
 from alphapose_ros.nodes.qos import create_output
@@ -69,8 +71,7 @@ class PoseNode(Node):
                 timeout_s=lambda: self._params.value.image_timeout_s,
             )
             self._input.start()
-        report = {'report': self._input.report} if self._input else {}
-        self._monitor = Monitor(self, hardware_id=self._estimator.network.device, **report)
+        self._monitor = Monitor(self, self._report, self._estimator.network.device)
         self._jump = on_clock_jump_back(self, self._reset)
         self.get_logger().info(
             f'{p.pose_model} ({self._estimator.skeleton.name}) on {self._estimator.network.device}'
@@ -90,7 +91,6 @@ class PoseNode(Node):
         return network_ms
 
     def _on_pair(self, image_message: Any, detections_message: PersonBoxArray) -> None:
-        self._monitor.received += 1
         try:
             image = image_from_message(image_message)
             detections = detections_from_message(detections_message)
@@ -102,6 +102,15 @@ class PoseNode(Node):
             return
         with self._monitor.stage('total'):
             self.process(image_message.header, image, detections)
+
+    def _report(self) -> Report:
+        level, text, values = self._input.report() if self._input else (OK, '', {})
+        skeleton = self._estimator.skeleton.name
+        return (
+            level,
+            text,
+            {'model': self._params.value.pose_model, 'keypoint_set': skeleton, **values},
+        )
 
     def _reset(self) -> None:
         self._monitor.reset()

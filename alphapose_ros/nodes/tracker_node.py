@@ -70,7 +70,6 @@ class TrackerNode(Node):
         return self._tracker
 
     def _on_poses(self, message: Pose2DArray) -> None:
-        self._monitor.received += 1
         try:
             poses = poses_from_message(message)
             size_wh = (message.image_width, message.image_height)
