@@ -15,8 +15,8 @@ from alphapose_ros.inference.load import load_detector
 from alphapose_ros.io.images import ImageError
 from alphapose_ros.io.messages import detections_to_message
 from alphapose_ros.io.messages import image_from_message
+from alphapose_ros.io.messages import PersonBoxArray
 from alphapose_ros.io.messages import stamp_to_ns
-from alphapose_ros.msg import PersonBoxArray
 from alphapose_ros.nodes.image_input import ImageInput
 from alphapose_ros.nodes.monitor import ERROR
 from alphapose_ros.nodes.monitor import Monitor
@@ -87,7 +87,7 @@ class DetectorNode(Node):
         with self._monitor.stage('detect'):
             detections = self._detector.detect(image, self._limits)
         network_ms = self._detector.network.elapsed_s * 1e3
-        self._monitor.record('network', network_ms)
+        self._monitor.record('network_ms', network_ms)
         size_wh = (image.shape[1], image.shape[0])
         self._publisher.publish(detections_to_message(detections, message.header, size_wh))
         if self._forward is not None:

@@ -15,9 +15,9 @@ from rclpy.qos import QoSPolicyKind
 from rclpy.qos import ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
-from sensor_msgs.msg import CompressedImage
-from sensor_msgs.msg import Image
 
+from alphapose_ros.io.messages import CompressedImage
+from alphapose_ros.io.messages import Image
 from alphapose_ros.nodes.qos import describe_mismatch
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.qos import subscription_events

@@ -19,6 +19,7 @@ from alphapose_ros.nodes.joiner import make_joiner
 from alphapose_ros.nodes.monitor import ERROR
 from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
+from alphapose_ros.nodes.params import JoinParams
 from alphapose_ros.nodes.qos import qos
 
 CHECK_PERIOD_S = 0.2
@@ -36,10 +37,7 @@ class JoinedInput:
     :param message_type: type of the results.
     :param topic: of the results; images wait for them.
     :param on_pair: called with the image and its result.
-    :param transport: of the images, 'raw' or 'compressed'.
-    :param reliability: of the images, 'auto', 'best_effort' or 'reliable'.
-    :param queue_size: images that may wait.
-    :param timeout_s: gives the seconds without a pair after which `report` tells of an error.
+    :param params: gives the present parameters; `image_timeout_s` may change, the others not.
     :param result_depth: results that may wait; 1 for the newest only.
     """
 
@@ -49,29 +47,27 @@ class JoinedInput:
         message_type: Any,
         topic: str,
         on_pair: Callable[[Any, Any], None],
+        params: Callable[[], JoinParams],
         *,
-        transport: str = 'raw',
-        reliability: str = 'auto',
-        queue_size: int = 8,
-        timeout_s: Callable[[], float] = lambda: 2.0,
         result_depth: int = 1,
     ) -> None:
+        p = params()
         self._node = node
         self._type = message_type
         self._topic = topic
-        self._timeout_s = timeout_s
+        self._params = params
         self._result_depth = result_depth
         self._on_pair = on_pair
-        self._joiner = make_joiner(self._handle_pair, queue_size)
-        self._last_stamp_ns = 0
+        self._joiner = make_joiner(self._handle_pair, p.join_queue)
+        self._last_stamps_ns = [0, 0]  # of the images, of the results
         self._last_pair_s = time.monotonic()
         self._subscription: Subscription | None = None
         self._input = ImageInput(
             node,
             lambda message: self._add(0, message),
-            transport=transport,
-            reliability=reliability,
-            depth=queue_size,
+            transport=p.image_transport,
+            reliability=p.reliability,
+            depth=p.join_queue,
         )
         self._timer = node.create_timer(
             CHECK_PERIOD_S, self._follow_results, clock=Clock(clock_type=ClockType.STEADY_TIME)
@@ -102,20 +98,25 @@ class JoinedInput:
 
     def report(self) -> Report:
         """Return what diagnostics tell of the inputs."""
-        values = self._input.describe()
+        values, p = self._input.describe(), self._params()
         silence_s = time.monotonic() - self._last_pair_s
-        if self._subscription is None or silence_s <= self._timeout_s():
+        if self._subscription is None or silence_s <= p.image_timeout_s:
             return OK, '', values
         topic = self._subscription.topic_name
         if not self._input.is_started:
             return ERROR, f'{topic} has no publisher: start the node before this one', values
-        if self._input.silence_s > self._timeout_s():
+        if self._input.silence_s > p.image_timeout_s:
             return (
                 ERROR,
                 f'no image for {silence_s:.0f} s: {self._input.explain_silence()}',
                 values,
             )
-        return ERROR, f'images come, but nothing on {topic} has their stamps', values
+        return (
+            ERROR,
+            f'images come, but nothing on {topic} has their stamps; if what makes it takes longer '
+            f'than {p.join_queue} images, raise join_queue',
+            values,
+        )
 
     def _follow_results(self) -> None:
         if self._subscription is None or self._input.is_started:
@@ -125,9 +126,10 @@ class JoinedInput:
 
     def _add(self, slot: int, message: Any) -> None:
         stamp_ns = stamp_to_ns(message.header.stamp)
-        if stamp_ns < self._last_stamp_ns - JUMP_BACK_NS:
+        if stamp_ns < self._last_stamps_ns[slot] - JUMP_BACK_NS:
             self.reset()
-        self._last_stamp_ns = stamp_ns
+            self._last_stamps_ns = [stamp_ns, stamp_ns]
+        self._last_stamps_ns[slot] = stamp_ns
         if stamp_ns == 0:
             self._node.get_logger().error(
                 'zero stamps cannot be matched: let the camera driver set header.stamp, or run '

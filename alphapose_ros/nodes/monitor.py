@@ -14,15 +14,15 @@ import resource
 import time
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray
-from diagnostic_msgs.msg import DiagnosticStatus
-from diagnostic_msgs.msg import KeyValue
 import numpy as np
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
 
 from alphapose_ros.inference.gpu import read_gpu_memory_mib
+from alphapose_ros.io.messages import DiagnosticArray
+from alphapose_ros.io.messages import DiagnosticStatus
+from alphapose_ros.io.messages import KeyValue
 from alphapose_ros.io.messages import stamp_to_ns
 
 PERIOD_S = 1.0
@@ -76,7 +76,7 @@ class Monitor:
 
     def reset(self) -> None:
         """Forget the times; counts stay."""
-        self._times: dict[str, deque[float]] = {}
+        self._series: dict[str, deque[float]] = {}
         self._processed = 0
         self._last_report_s = time.monotonic()
         self._recent_faults = 0
@@ -87,15 +87,15 @@ class Monitor:
         """Measure what happens inside as a stage."""
         start = time.perf_counter()
         yield
-        self.record(name, (time.perf_counter() - start) * 1e3)
+        self.record(f'{name}_ms', (time.perf_counter() - start) * 1e3)
 
     def record(self, name: str, value: float) -> None:
-        """Add a number to a stage: milliseconds, or a ratio if so named."""
-        self._times.setdefault(name, deque(maxlen=WINDOW)).append(value)
+        """Add a number to a series; its name carries the unit."""
+        self._series.setdefault(name, deque(maxlen=WINDOW)).append(value)
 
     def record_overhead(self, network_ms: float) -> None:
         """Record the last `total` over the network times within it."""
-        self.record('overhead_ratio', self._times['total'][-1] / network_ms)
+        self.record('overhead_ratio', self._series['total_ms'][-1] / network_ms)
 
     def finish(self, header: Any, people: int) -> None:
         """Count an image as processed; its age is what passed since its stamp."""
@@ -104,7 +104,7 @@ class Monitor:
         self.people = people
         age_s = (self._node.get_clock().now().nanoseconds - stamp_to_ns(header.stamp)) * 1e-9
         if abs(age_s) < MAX_AGE_S:
-            self.record('age', age_s * 1e3)
+            self.record('age_ms', age_s * 1e3)
 
     def reject(self, reason: str, text: str) -> None:
         """Count a message that cannot be used, and warn, at most once in five seconds."""
@@ -137,10 +137,9 @@ class Monitor:
             **self._memory(),
         }
         values |= {f'dropped.{reason}': str(count) for reason, count in self.rejected.items()}
-        for name, times in self._times.items():
-            unit = '' if name.endswith('ratio') else '_ms'
-            p50, p95 = np.percentile(times, (50, 95))
-            values[f'{name}{unit}_p50'], values[f'{name}{unit}_p95'] = f'{p50:.3f}', f'{p95:.3f}'
+        for name, numbers in self._series.items():
+            p50, p95 = np.percentile(numbers, (50, 95))
+            values[f'{name}_p50'], values[f'{name}_p95'] = f'{p50:.3f}', f'{p95:.3f}'
         return values
 
     def _publish(self) -> None:

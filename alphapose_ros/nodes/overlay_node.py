@@ -10,17 +10,17 @@ import numpy as np
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
-from sensor_msgs.msg import CompressedImage
-from sensor_msgs.msg import Image
 
 from alphapose_ros.core.drawing import draw_tracks
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.io.images import ImageError
+from alphapose_ros.io.messages import CompressedImage
+from alphapose_ros.io.messages import Image
 from alphapose_ros.io.messages import image_from_message
 from alphapose_ros.io.messages import image_to_compressed_message
 from alphapose_ros.io.messages import image_to_message
+from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import tracks_from_message
-from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.joined_input import JoinedInput
 from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.params import OverlayParams
@@ -45,21 +45,13 @@ class OverlayNode(Node):
     def __init__(self, **node_options: Any) -> None:
         super().__init__('overlay', **node_options)
         self._params = Parameters(self, OverlayParams)
-        p = self._params.value
         self._publisher = create_output(self, Image, 'overlay', depth=1)
         # Resolved first, so that a remapping of `overlay` moves its companion too.
         self._jpeg_publisher = create_output(
             self, CompressedImage, self.resolve_topic_name('overlay') + '/compressed', depth=1
         )
         self._input = JoinedInput(
-            self,
-            Pose2DArray,
-            'tracks',
-            self._on_pair,
-            transport=p.image_transport,
-            reliability=p.reliability,
-            queue_size=p.join_queue,
-            timeout_s=lambda: self._params.value.image_timeout_s,
+            self, Pose2DArray, 'tracks', self._on_pair, lambda: self._params.value
         )
         self._monitor = Monitor(self, self._input.report)
         self._timer = self.create_timer(

@@ -56,35 +56,26 @@ def param(
     return field(default=default, metadata=metadata)
 
 
-def _weights_dir() -> Any:
-    return param('', 'Folder that is searched first for model files.', read_only=True)
+@dataclass(frozen=True, kw_only=True)
+class NetworkParams:
+    """Parameters of every node that runs a network."""
 
-
-def _device() -> Any:
-    return param(
+    weights_dir: str = param('', 'Folder that is searched first for model files.', read_only=True)
+    device: str = param(
         'auto',
         "Where networks run: 'auto', 'cpu', 'cuda', 'cuda:N', 'tensorrt' or 'tensorrt:N'.",
         read_only=True,
     )
-
-
-def _threads() -> Any:
-    return param(
+    threads: int = param(
         0, 'CPU threads of a network; 0 takes all cores.', bounds=(0, 256), read_only=True
     )
 
 
-def _image_transport() -> Any:
-    return param(
-        'raw',
-        'Subscribe to `image` (raw) or to `image/compressed` (compressed).',
-        choices=('raw', 'compressed'),
-        read_only=True,
-    )
+@dataclass(frozen=True, kw_only=True)
+class ReliabilityParams:
+    """How images are sent or received."""
 
-
-def _reliability() -> Any:
-    return param(
+    reliability: str = param(
         'auto',
         'Reliability of the image subscription; auto follows the publisher.',
         choices=('auto', 'best_effort', 'reliable'),
@@ -92,14 +83,35 @@ def _reliability() -> Any:
     )
 
 
-def _image_timeout_s() -> Any:
-    return param(
+@dataclass(frozen=True, kw_only=True)
+class ImageParams(ReliabilityParams):
+    """Parameters of every node that subscribes to images."""
+
+    image_transport: str = param(
+        'raw',
+        'Subscribe to `image` (raw) or to `image/compressed` (compressed).',
+        choices=('raw', 'compressed'),
+        read_only=True,
+    )
+    image_timeout_s: float = param(
         2.0, 'Seconds without an image until diagnostics tell ERROR.', bounds=(0.1, 3600.0)
     )
 
 
-@dataclass(frozen=True)
-class DetectorParams:
+@dataclass(frozen=True, kw_only=True)
+class JoinParams(ImageParams):
+    """Parameters of every node that joins images with what was found in them."""
+
+    join_queue: int = param(
+        16,
+        'Images that wait for their results (separate processes).',
+        bounds=(1, 100),
+        read_only=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetectorParams(NetworkParams, ImageParams):
     """Parameters of the detector node."""
 
     detector_model: str = param(
@@ -111,33 +123,15 @@ class DetectorParams:
     )
     max_people: int = param(100, 'Keep only the best-scored people.', bounds=(1, 1000))
     enabled: bool = param(True, 'False unsubscribes from the images and idles.')
-    weights_dir: str = _weights_dir()
-    device: str = _device()
-    threads: int = _threads()
-    image_transport: str = _image_transport()
-    reliability: str = _reliability()
-    image_timeout_s: float = _image_timeout_s()
 
 
-@dataclass(frozen=True)
-class PoseParams:
+@dataclass(frozen=True, kw_only=True)
+class PoseParams(NetworkParams, JoinParams):
     """Parameters of the pose node."""
 
     pose_model: str = param(
         'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
     )
-    join_queue: int = param(
-        8,
-        'Images that wait for their detections (three processes).',
-        bounds=(1, 100),
-        read_only=True,
-    )
-    weights_dir: str = _weights_dir()
-    device: str = _device()
-    threads: int = _threads()
-    image_transport: str = _image_transport()
-    reliability: str = _reliability()
-    image_timeout_s: float = _image_timeout_s()
 
 
 @dataclass(frozen=True)
@@ -164,8 +158,8 @@ class TrackerParams:
     )
 
 
-@dataclass(frozen=True)
-class OverlayParams:
+@dataclass(frozen=True, kw_only=True)
+class OverlayParams(JoinParams):
     """Parameters of the overlay node."""
 
     color_by: ColorBy = param(
@@ -174,12 +168,6 @@ class OverlayParams:
     min_keypoint_score: float = param(0.3, 'Joints scored below are not drawn.', bounds=(0.0, 1.0))
     draw_boxes: bool = param(True, 'Draw boxes and labels.')
     jpeg_quality: int = param(80, 'Quality of overlay/compressed.', bounds=(1, 100))
-    join_queue: int = param(
-        8, 'Images that wait for their skeletons.', bounds=(1, 100), read_only=True
-    )
-    image_transport: str = _image_transport()
-    reliability: str = _reliability()
-    image_timeout_s: float = _image_timeout_s()
 
 
 @dataclass(frozen=True)
@@ -226,8 +214,8 @@ class RecorderParams:
     video: bool = param(True, 'Write overlay.mp4 and contact_sheet.png.', read_only=True)
 
 
-@dataclass(frozen=True)
-class ProbeParams:
+@dataclass(frozen=True, kw_only=True)
+class ProbeParams(ReliabilityParams):
     """Parameters of the probe node."""
 
     role: str = param(
@@ -238,7 +226,6 @@ class ProbeParams:
     probe_count: int = param(60, 'Number of images.', bounds=(1, 1 << 31), read_only=True)
     probe_rate_hz: float = param(10.0, 'Images per second.', bounds=(0.1, 1000.0), read_only=True)
     probe_output: str = param('', 'File for the result, JSON.', read_only=True)
-    reliability: str = _reliability()
 
 
 ALL_PARAMS = (

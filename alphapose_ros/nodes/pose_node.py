@@ -14,12 +14,12 @@ from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.io.images import ImageError
 from alphapose_ros.io.messages import detections_from_message
 from alphapose_ros.io.messages import image_from_message
+from alphapose_ros.io.messages import KeypointSet
 from alphapose_ros.io.messages import MessageError
+from alphapose_ros.io.messages import PersonBoxArray
+from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import poses_to_message
 from alphapose_ros.io.messages import skeleton_to_message
-from alphapose_ros.msg import KeypointSet
-from alphapose_ros.msg import PersonBoxArray
-from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.joined_input import JoinedInput
 from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.monitor import OK
@@ -61,14 +61,7 @@ class PoseNode(Node):
         self._input: JoinedInput | None = None
         if forward is None:
             self._input = JoinedInput(
-                self,
-                PersonBoxArray,
-                'detections',
-                self._on_pair,
-                transport=p.image_transport,
-                reliability=p.reliability,
-                queue_size=p.join_queue,
-                timeout_s=lambda: self._params.value.image_timeout_s,
+                self, PersonBoxArray, 'detections', self._on_pair, lambda: self._params.value
             )
             self._input.start()
         self._monitor = Monitor(self, self._report, self._estimator.network.device)
@@ -82,7 +75,7 @@ class PoseNode(Node):
         with self._monitor.stage('estimate'):
             poses = self._estimator.estimate(image, detections)
         network_ms = self._estimator.network.elapsed_s * 1e3 if len(poses) else 0.0
-        self._monitor.record('network', network_ms)
+        self._monitor.record('network_ms', network_ms)
         size_wh, keypoint_set = (image.shape[1], image.shape[0]), self._estimator.skeleton.name
         self._publisher.publish(poses_to_message(poses, header, size_wh, keypoint_set))
         if self._forward is not None:

@@ -12,9 +12,9 @@ import numpy as np
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
-from sensor_msgs.msg import Image
-from std_msgs.msg import Header
 
+from alphapose_ros.io.messages import Header
+from alphapose_ros.io.messages import Image
 from alphapose_ros.io.messages import image_to_message
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.nodes.params import Parameters

@@ -7,7 +7,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.node import Node
 from rclpy.serialization import serialize_message
 from rich.progress import BarColumn
@@ -18,13 +17,15 @@ from rich.progress import TimeElapsedColumn
 
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.io.images import ImageError
+from alphapose_ros.io.messages import DiagnosticArray
 from alphapose_ros.io.messages import image_from_message
+from alphapose_ros.io.messages import KeypointSet
+from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.recording import Recording
-from alphapose_ros.msg import KeypointSet
-from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.joined_input import JoinedInput
+from alphapose_ros.nodes.params import JoinParams
 from alphapose_ros.nodes.params import Parameters
 from alphapose_ros.nodes.params import RecorderParams
 from alphapose_ros.nodes.qos import qos
@@ -65,7 +66,7 @@ class RecorderNode(Node):
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, qos(QUEUE))
         if wants_images:
             self._input = JoinedInput(
-                self, Pose2DArray, 'tracks', self._on_pair, result_depth=QUEUE, queue_size=16
+                self, Pose2DArray, 'tracks', self._on_pair, JoinParams, result_depth=QUEUE
             )
             self._input.start()
 

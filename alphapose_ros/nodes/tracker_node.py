@@ -12,10 +12,10 @@ from rclpy.node import Node
 
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.io.messages import MessageError
+from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import poses_from_message
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.messages import tracks_to_message
-from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.params import Parameters
 from alphapose_ros.nodes.params import TrackerParams

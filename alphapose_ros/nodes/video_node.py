@@ -12,13 +12,13 @@ from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
-from sensor_msgs.msg import Image
-from std_msgs.msg import Header
 
+from alphapose_ros.io.messages import Header
+from alphapose_ros.io.messages import Image
 from alphapose_ros.io.messages import image_to_message
+from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.video import FrameSource
-from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.params import ParameterError
 from alphapose_ros.nodes.params import Parameters
 from alphapose_ros.nodes.params import VideoParams

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from std_msgs.msg import Header
 
+from alphapose_ros.io.messages import Header
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.messages import tracks_to_message
 from alphapose_ros.io.weights import find_model

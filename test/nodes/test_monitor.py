@@ -99,7 +99,7 @@ def test_under_a_fast_camera_a_slow_network_stays_with_the_newest_image(
     ros.spin_until(lambda: detector._monitor.received >= 8, 20.0)
     ended.set()
     thread.join()
-    ages_ms = list(detector._monitor._times['age'])
+    ages_ms = list(detector._monitor._series['age_ms'])
     assert len(ages_ms) >= 8
     # The age of a result is the wait of the newest image and one pass; a queue would let it grow.
     assert np.median(ages_ms[2:]) < 2 * network_s * 1e3

@@ -100,3 +100,18 @@ def test_the_keypoint_set_is_latched(ros: Any, pose: PoseNode) -> None:
     assert ros.spin_until(lambda: received)
     skeleton = skeleton_from_message(received[0])
     assert skeleton.keypoint_names[9] == 'left_wrist'
+
+
+def test_detections_far_behind_the_newest_image_still_find_theirs(
+    ros: Any, camera_and_detector: Any, person_image: Any, image_message: Any
+) -> None:
+    received = ros.collect(Pose2DArray, 'poses')
+    camera, detector = camera_and_detector
+    messages = [image_message(person_image, 10.0 + 0.5 * i) for i in range(6)]
+    for message in messages:
+        camera.publish(message)
+        ros.spin_for(0.1)
+    for i, message in enumerate(messages):
+        detector.publish(detections_to_message(BOX, message.header, (640, 480)))
+        assert ros.spin_until(lambda expected=i + 1: len(received) == expected), i
+    assert [m.header for m in received] == [m.header for m in messages]
