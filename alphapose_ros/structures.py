@@ -121,6 +121,11 @@ class Poses(_PeopleArrays):
         """K, known also when nobody is there."""
         return int(self.keypoints.shape[1])
 
+    def concatenate(self, others: Poses) -> Poses:
+        """Return these people, then the others; K and D must agree."""
+        mine, theirs = vars(self), vars(others)
+        return Poses(**{name: np.concatenate([mine[name], theirs[name]]) for name in mine})
+
     @staticmethod
     def empty(num_keypoints: int) -> Poses:
         """Return nobody, with K known."""

@@ -62,8 +62,8 @@ def set_params_file(context):
     return [SetParametersFromFile(str(path))]
 
 
-def arguments():
-    """Return what `ros2 launch ... --show-args` explains."""
+def pipeline_arguments():
+    """Return the arguments of the pipeline; `ros2 launch ... --show-args` explains them."""
     return [
         DeclareLaunchArgument(
             'namespace',
@@ -127,6 +127,12 @@ def arguments():
             choices=['debug', 'info', 'warn', 'error', 'fatal'],
             description='Log messages of this severity and above.',
         ),
+    ]
+
+
+def camera_arguments():
+    """Return the arguments about what comes before and after the pipeline."""
+    return [
         DeclareLaunchArgument(
             'camera',
             default_value='none',
@@ -246,7 +252,8 @@ def generate_launch_description():
     composed = LaunchConfiguration('composed')
     return LaunchDescription(
         [
-            *arguments(),
+            *pipeline_arguments(),
+            *camera_arguments(),
             dds_profile(),
             GroupAction(
                 [

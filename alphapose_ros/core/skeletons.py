@@ -153,72 +153,69 @@ def _skeleton(
     return Skeleton(name, names, limbs, tuple(sorted(flips)), sigmas, ranges)
 
 
-def _all_skeletons() -> tuple[Skeleton, ...]:
-    halpe = _COCO_NAMES + _HALPE_EXTRA
-    hands = _hand_names('left') + _hand_names('right')
-    return (
-        _skeleton(
-            'coco_17',
-            _COCO_NAMES,
-            _COCO_LIMBS,
-            sigmas=_COCO_SIGMAS,
+_HALPE_NAMES = _COCO_NAMES + _HALPE_EXTRA
+_HANDS = _hand_names('left') + _hand_names('right')
+_ALL = (
+    _skeleton(
+        'coco_17',
+        _COCO_NAMES,
+        _COCO_LIMBS,
+        sigmas=_COCO_SIGMAS,
+    ),
+    _skeleton(
+        'halpe_26',
+        _HALPE_NAMES,
+        _HALPE_LIMBS,
+        sigmas=_HALPE_SIGMAS,
+        groups=(('body', 20), ('feet', 26)),
+    ),
+    _skeleton(
+        'halpe_136',
+        _HALPE_NAMES + _FACE + _HANDS,
+        _HALPE_LIMBS,
+        sigmas=_HALPE_SIGMAS + 110 * (0.025,),
+        groups=(
+            ('body', 20),
+            ('feet', 26),
+            ('face', 94),
+            ('left_hand', 115),
+            ('right_hand', 136),
         ),
-        _skeleton(
-            'halpe_26',
-            halpe,
-            _HALPE_LIMBS,
-            sigmas=_HALPE_SIGMAS,
-            groups=(('body', 20), ('feet', 26)),
+    ),
+    _skeleton(
+        'coco_wholebody_133',
+        _COCO_NAMES + _WHOLEBODY_FEET + _FACE + _HANDS,
+        (*_COCO_LIMBS, *_WHOLEBODY_FEET_LIMBS),
+        sigmas=_COCO_SIGMAS
+        + _WHOLEBODY_FEET_SIGMAS
+        + _WHOLEBODY_FACE_SIGMAS
+        + 2 * _WHOLEBODY_HAND_SIGMAS,
+        groups=(
+            ('body', 17),
+            ('feet', 23),
+            ('face', 91),
+            ('left_hand', 112),
+            ('right_hand', 133),
         ),
-        _skeleton(
-            'halpe_136',
-            halpe + _FACE + hands,
-            _HALPE_LIMBS,
-            sigmas=_HALPE_SIGMAS + 110 * (0.025,),
-            groups=(
-                ('body', 20),
-                ('feet', 26),
-                ('face', 94),
-                ('left_hand', 115),
-                ('right_hand', 136),
-            ),
-        ),
-        _skeleton(
-            'coco_wholebody_133',
-            _COCO_NAMES + _WHOLEBODY_FEET + _FACE + hands,
-            (*_COCO_LIMBS, *_WHOLEBODY_FEET_LIMBS),
-            sigmas=_COCO_SIGMAS
-            + _WHOLEBODY_FEET_SIGMAS
-            + _WHOLEBODY_FACE_SIGMAS
-            + 2 * _WHOLEBODY_HAND_SIGMAS,
-            groups=(
-                ('body', 17),
-                ('feet', 23),
-                ('face', 91),
-                ('left_hand', 112),
-                ('right_hand', 133),
-            ),
-        ),
-        _skeleton(
-            'halpe_68_noface',
-            halpe + hands,
-            _HALPE_LIMBS,
-            groups=(('body', 20), ('feet', 26), ('left_hand', 47), ('right_hand', 68)),
-        ),
-        _skeleton('halpe_21_hand', _HAND, _HAND_LIMBS),
-        _skeleton('mpii_16', _MPII_NAMES, _MPII_LIMBS),
-        _skeleton('openpose_18_output', _OPENPOSE_NAMES, _OPENPOSE_LIMBS),
-        _skeleton('smpl_24', _SMPL_NAMES, _SMPL_LIMBS),
-        _skeleton(
-            'hybrik_29',
-            (*_SMPL_NAMES, 'head', 'left_middle', 'right_middle', 'left_bigtoe', 'right_bigtoe'),
-            (*_SMPL_LIMBS, (15, 24), (22, 25), (23, 26), (10, 27), (11, 28)),
-        ),
-    )
-
-
+    ),
+    _skeleton(
+        'halpe_68_noface',
+        _HALPE_NAMES + _HANDS,
+        _HALPE_LIMBS,
+        groups=(('body', 20), ('feet', 26), ('left_hand', 47), ('right_hand', 68)),
+    ),
+    _skeleton('halpe_21_hand', _HAND, _HAND_LIMBS),
+    _skeleton('mpii_16', _MPII_NAMES, _MPII_LIMBS),
+    _skeleton('openpose_18_output', _OPENPOSE_NAMES, _OPENPOSE_LIMBS),
+    _skeleton('smpl_24', _SMPL_NAMES, _SMPL_LIMBS),
+    _skeleton(
+        'hybrik_29',
+        (*_SMPL_NAMES, 'head', 'left_middle', 'right_middle', 'left_bigtoe', 'right_bigtoe'),
+        (*_SMPL_LIMBS, (15, 24), (22, 25), (23, 26), (10, 27), (11, 28)),
+    ),
+)
 SKELETONS: Mapping[str, Skeleton] = MappingProxyType(
-    {skeleton.name: skeleton for skeleton in _all_skeletons()}
+    {skeleton.name: skeleton for skeleton in _ALL}
 )
 # The simplified constants with which the Halpe evaluation scores whole bodies.
 EVAL_SIGMAS: Mapping[str, tuple[float, ...]] = MappingProxyType(

@@ -110,7 +110,8 @@ def measure_transport(**_: Any) -> Numbers:
                 latencies_ms = json.loads(result.read_text())
             key = f'transport.{size}_{reliability}'
             numbers[f'{key}_received'] = len(latencies_ms)
-            numbers[f'{key}_ms_p50'] = float(np.median(latencies_ms)) if latencies_ms else -1.0
+            if latencies_ms:
+                numbers[f'{key}_ms_p50'] = float(np.median(latencies_ms))
     return numbers
 
 
@@ -182,7 +183,7 @@ def _run_nodes(
     find_model('yolox_nano', DETECTORS, DetectorRecord, weights_dir)
     if not Path(source).exists():
         raise BenchError(f'there is no clip {source}; name one with --source')
-    models = {'weights_dir': weights_dir, 'device': device}
+    parameters = {'weights_dir': weights_dir, 'device': device, 'max_people': max_people}
     video = {
         'source': source,
         'loop': True,
@@ -195,9 +196,7 @@ def _run_nodes(
         with NodeProcesses(Path(folder), 'bench') as nodes:
             nodes.start('recorder_node', {'output_dir': folder, 'video': False})
             for name in names:
-                wants_models = name != 'tracker_node'
-                limit = {} if name in THREE_NODES[1:] else {'max_people': max_people}
-                nodes.start(name, {**(models if wants_models else {}), **limit})
+                nodes.start(name, parameters)
             nodes.start('video_node', video)
             nodes.wait('video_node')
             time.sleep(DRAIN_S)

@@ -70,17 +70,20 @@ def run(
 
     :raises ValueError: if the source, a model or a node fails; one line that says what to do.
     """
-    frames = FrameSource(source or _default_source())
+    source = source or _default_source()
+    frames = FrameSource(source)
     find_model(detector, DETECTORS, DetectorRecord, weights_dir)
     find_model(model, POSE_NETWORKS, PoseRecord, weights_dir)
     folder = Path(output)
-    common = {'weights_dir': weights_dir, 'device': device}
-    models = {'detector_node': {'detector_model': detector, **common},
-              'pose_node': {'pose_model': model, **common}, 'tracker_node': {}}  # fmt: skip
-    if composed:
-        models = {'alphapose': {'detector_model': detector, 'pose_model': model, **common}}
+    models = {
+        'detector_model': detector,
+        'pose_model': model,
+        'weights_dir': weights_dir,
+        'device': device,
+    }
+    executables = ('alphapose',) if composed else ('detector_node', 'pose_node', 'tracker_node')
     video = {
-        'source': source or _default_source(),
+        'source': source,
         'pace': 'fps' if fps or frames.is_live else 'consumed',
         'fps': fps,
         'min_subscribers': 2 if composed else 3,
@@ -92,8 +95,8 @@ def run(
     }
     with NodeProcesses(folder / 'logs', 'demo') as nodes:
         nodes.start('recorder_node', recorder, shows=True)
-        for name, parameters in models.items():
-            nodes.start(name, parameters)
+        for name in executables:
+            nodes.start(name, models)  # a node takes what it knows
         nodes.start('video_node', video)
         try:
             nodes.wait('video_node')

@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-from types import TracebackType
 from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
@@ -108,12 +107,7 @@ class NodeProcesses:
     def __enter__(self) -> NodeProcesses:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        err: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.stop()
 
     def _log_path(self, name: str) -> Path:

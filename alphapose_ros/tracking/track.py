@@ -148,11 +148,8 @@ def _replace_people(people: Poses, rows: NDArray[np.intp], seen: Poses) -> Poses
 
 def _join_people(first: Poses, second: Poses) -> Poses:
     """Return the people of both; embeddings do not enter the memory of this tracker."""
-    return Poses(
-        boxes=np.concatenate([first.boxes, second.boxes]),
-        box_scores=np.concatenate([first.box_scores, second.box_scores]),
-        keypoints=np.concatenate([first.keypoints, second.keypoints]),
-        keypoint_scores=np.concatenate([first.keypoint_scores, second.keypoint_scores]),
-        scores=np.concatenate([first.scores, second.scores]),
-        embeddings=np.zeros((len(first) + len(second), 0), np.float32),
-    )
+    return _without_embeddings(first).concatenate(_without_embeddings(second))
+
+
+def _without_embeddings(people: Poses) -> Poses:
+    return replace(people, embeddings=np.zeros((len(people), 0), np.float32))

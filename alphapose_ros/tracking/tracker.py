@@ -172,8 +172,10 @@ class Tracker:
         states = np.where(confirmed, TrackState.TRACKED, TrackState.TENTATIVE)
         states = np.where(track_of >= 0, states, TrackState.UNTRACKED).astype(np.uint8)
         ages = np.append(table.ages, np.uint32(0))[track_of]
+        # Hidden people have no embedding: a vector of zeros.
+        no_embeddings = np.zeros((len(hidden), people.embeddings.shape[1]), np.float32)
         tracks = Tracks(
-            _append(people, self._faded(hidden)),
+            people.concatenate(replace(self._faded(hidden), embeddings=no_embeddings)),
             np.concatenate([ids, hidden.ids]),
             np.concatenate([states, np.full(len(hidden), TrackState.PREDICTED, np.uint8)]),
             np.concatenate([ages, hidden.ages]),
@@ -191,16 +193,3 @@ class Tracker:
             keypoint_scores=people.keypoint_scores * factor[:, None],
             scores=people.scores * factor,
         )
-
-
-def _append(people: Poses, hidden: Poses) -> Poses:
-    """Return the people and the hidden ones, whose embeddings are zero vectors."""
-    embeddings = np.zeros((len(hidden), people.embeddings.shape[1]), np.float32)
-    return Poses(
-        boxes=np.concatenate([people.boxes, hidden.boxes]),
-        box_scores=np.concatenate([people.box_scores, hidden.box_scores]),
-        keypoints=np.concatenate([people.keypoints, hidden.keypoints]),
-        keypoint_scores=np.concatenate([people.keypoint_scores, hidden.keypoint_scores]),
-        scores=np.concatenate([people.scores, hidden.scores]),
-        embeddings=np.concatenate([people.embeddings, embeddings]),
-    )
