@@ -15,16 +15,18 @@ Names of parameters and their order are those of AlphaPose's weights files.
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from torch import nn
 from torch import Tensor
-from torchvision.ops import DeformConv2d
+from torchvision.ops import DeformConv2d  # type: ignore[import-untyped]
 
 BLOCKS_PER_STAGE = MappingProxyType(
     {34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 )
 BOTTLENECK_DEPTHS = (50, 101, 152)
+PLANES = (64, 128, 256, 512)
 OFFSETS_3X3 = 18  # dy, dx of each of the 9 cells of the kernel
 
 
@@ -76,8 +78,8 @@ class BasicBlock(nn.Module):
         """Return (N, planes, H / stride, W / stride) features."""
         out = self.relu(self.bn1(self.conv1(features)))
         out = self.bn2(self.conv2(out))
-        out = self.relu(out + self.downsample(features))
-        return out  # type: ignore[no-any-return]
+        total: Tensor = self.relu(out + self.downsample(features))
+        return total
 
 
 class Bottleneck(nn.Module):
@@ -131,20 +133,20 @@ class Bottleneck(nn.Module):
             out = self.conv2(out, self.conv2_offset(out))
         out = self.relu(self.bn2(out))
         out = self.se(self.bn3(self.conv3(out)))
-        out = self.relu(out + self.downsample(features))
-        return out  # type: ignore[no-any-return]
+        total: Tensor = self.relu(out + self.downsample(features))
+        return total
 
 
 class ResNet(nn.Module):
     """
-    Images to features.
+    Images to features; `out_channels` tells how many.
 
-    :param depth: 34, 50, 101 or 152; the options below need 50 or more.
+    :param depth: 34, 50, 101 or 152; the options up to `deformable` need 50 or more.
     :param squeeze: gate the channels in the first block of every stage.
-    :param unshuffle: PixelUnshuffle in place of stride 2.
+    :param unshuffle: PixelUnshuffle in place of stride 2 (the 1x1 shortcuts keep theirs).
     :param deformable: deformable 3x3 convolutions in stages 2 to 4.
     :param last_stride: stride of stage 4: 2, or 1 for features twice as fine.
-    :raises ValueError: if there is no such depth, or not with the options.
+    :raises ValueError: if there is no such depth or stride, or the depth lacks an option.
     """
 
     def __init__(
@@ -157,16 +159,84 @@ class ResNet(nn.Module):
         last_stride: int = 2,
     ) -> None:
         super().__init__()
-        options = {'squeeze': squeeze, 'unshuffle': unshuffle, 'deformable': deformable}
-        _check_depth(depth, options)
+        _check_choice('depth', depth, tuple(BLOCKS_PER_STAGE))
+        _check_choice('last_stride', last_stride, (1, 2))
+        if squeeze or unshuffle or deformable:
+            options = 'depth with squeeze, unshuffle or deformable'
+            _check_choice(options, depth, BOTTLENECK_DEPTHS)
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        channels = 64
-        for i, (blocks, stride) in enumerate(
-            zip(BLOCKS_PER_STAGE[depth], (1, 2, 2, last_stride), strict=True)
-        ):
-            options['deformable'] = deformable and i > 0
-            stage = _stage(channels, 64 * 2**i, blocks, stride, depth, options)
-            self.add_module(f'layer{i + 1}', stage)
+        if depth in BOTTLENECK_DEPTHS:
+            self.out_channels = 2048
+            stages = _bottleneck_stages(depth, last_stride, squeeze, unshuffle, deformable)
+        else:
+            self.out_channels = 512
+            stages = _basic_stages(depth, last_stride)
+        self.layer1, self.layer2, self.layer3, self.layer4 = stages
+
+    def forward(self, images: Tensor) -> Tensor:
+        """
+        Return the features of stage 4.
+
+        :param images: (N, 3, H, W) normalised; H and W multiples of 32.
+        :return: (N, out_channels, H / 32, W / 32), or a 16th with `last_stride` 1.
+        """
+        features = self.maxpool(self.relu(self.bn1(self.conv1(images))))
+        features = self.layer2(self.layer1(features))
+        deep_features: Tensor = self.layer4(self.layer3(features))
+        return deep_features
+
+
+def _check_choice(name: str, value: int, allowed: tuple[int, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f'{name} must be one of {", ".join(map(str, allowed))}, got {value}')
+
+
+def _basic_stages(depth: int, last_stride: int) -> list[nn.Sequential]:
+    stages: list[nn.Sequential] = []
+    channels = 64
+    strides = (1, 2, 2, last_stride)
+    for planes, blocks, stride in zip(PLANES, BLOCKS_PER_STAGE[depth], strides, strict=True):
+        first = BasicBlock(channels, planes, stride=stride)
+        rest = (BasicBlock(planes, planes) for _ in range(blocks - 1))
+        stages.append(nn.Sequential(first, *rest))
+        channels = planes
+    return stages
+
+
+def _bottleneck_stages(
+    depth: int, last_stride: int, squeeze: bool, unshuffle: bool, deformable: bool
+) -> list[nn.Sequential]:
+    stages: list[nn.Sequential] = []
+    channels = 64
+    strides = (1, 2, 2, last_stride)
+    for planes, blocks, stride in zip(PLANES, BLOCKS_PER_STAGE[depth], strides, strict=True):
+        block = partial(
+            Bottleneck, planes=planes, unshuffle=unshuffle, deformable=deformable and bool(stages)
+        )
+        first = block(channels, stride=stride, squeeze=squeeze)
+        rest = (block(4 * planes) for _ in range(blocks - 1))
+        stages.append(nn.Sequential(first, *rest))
+        channels = 4 * planes
+    return stages
+
+
+def _unshuffled_conv(planes: int, stride: int, deformable: bool) -> nn.Module:
+    def conv(in_channels: int) -> nn.Module:
+        if deformable:
+            return SelfOffsetConv(in_channels, planes)
+        return nn.Conv2d(in_channels, planes, 3, padding=1, bias=False)
+
+    if stride == 1:
+        return conv(planes)
+    return nn.Sequential(nn.PixelUnshuffle(stride), conv(planes * stride**2))
+
+
+def _shortcut(in_channels: int, out_channels: int, stride: int) -> nn.Module:
+    if stride == 1 and in_channels == out_channels:
+        return nn.Identity()
+    return nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels)
+    )
