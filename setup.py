@@ -16,7 +16,8 @@ setup(
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
         'bags': ['mcap>=1.0', 'rosbags>=0.10'],
-        'torch': ['torch>=2.1', 'torchvision>=0.16'],
+        'openvino': ['openvino>=2024.0'],
+        'torch': ['gdown>=5.0', 'torch>=2.1', 'torchvision>=0.16'],
     },
     entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},
 )

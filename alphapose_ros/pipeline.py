@@ -5,10 +5,11 @@ The whole method on one page. Read this first.
 
     image -> Detections -> Poses -> Tracks
 
-1. The detector finds the boxes of the people in the image (YOLOX, RTMDet).
+1. The detector finds the boxes of the people in the image (YOLOX, RTMDet, YOLOv3 ...).
 2. Every box is enlarged and cut out; the pose network sees all crops of the image in one batch
-   and gives a heat map per joint, whose peaks are the joints.
-3. The tracker gives the people of this image the identities of those it knows.
+   and gives a heat map per joint, whose peak or expectation is the joint.
+3. Parametric pose NMS merges poses that are one person, whom the detector saw twice.
+4. The tracker gives the people of this image the identities of those it knows.
 
 The nodes run the same three objects, one each, and send what is between them over topics.
 """
@@ -19,10 +20,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alphapose_ros.core.pose_nms import PoseNmsConfig
+from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.inference.detector import DetectionLimits
 from alphapose_ros.inference.detector import PersonDetector
+from alphapose_ros.inference.load import DEFAULTS
 from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.structures import Tracks
 from alphapose_ros.tracking.tracker import Tracker
@@ -38,12 +43,14 @@ class Pipeline:
     :param pose_estimator: finds their joints.
     :param tracker: remembers who is who; the only part with a memory.
     :param limits: which boxes are kept.
+    :param pose_nms: which poses are one person.
     """
 
     detector: PersonDetector
     pose_estimator: PoseEstimator
     tracker: Tracker
     limits: DetectionLimits
+    pose_nms: PoseNmsConfig
 
     def process(self, image: np.ndarray, stamp_ns: int) -> Tracks:
         """
@@ -55,27 +62,21 @@ class Pipeline:
         """
         detections = self.detector.detect(image, self.limits)
         poses = self.pose_estimator.estimate(image, detections)
+        poses = suppress_poses(poses, self.pose_estimator.skeleton, self.pose_nms)
         return self.tracker.update(poses, stamp_ns)
 
 
 def load_pipeline(
-    *,
     detector_model: str = 'yolox_nano',
     pose_model: str = 'ultralight_simplepose',
-    weights_dir: str = '',
-    device: str = 'auto',
-    threads: int = 0,
+    options: NetworkOptions = DEFAULTS,
 ) -> Pipeline:
     """
     Load the models and put the pipeline together.
 
     :raises ValueError: if a model or the device is not there; one line that says what to do.
     """
-    detector = load_detector(
-        detector_model, weights_dir=weights_dir, device=device, threads=threads
-    )
-    pose_estimator = load_pose_estimator(
-        pose_model, weights_dir=weights_dir, device=device, threads=threads
-    )
+    detector = load_detector(detector_model, options)
+    pose_estimator = load_pose_estimator(pose_model, options)
     tracker = Tracker(TrackerConfig(), pose_estimator.skeleton)
-    return Pipeline(detector, pose_estimator, tracker, DetectionLimits())
+    return Pipeline(detector, pose_estimator, tracker, DetectionLimits(), PoseNmsConfig())

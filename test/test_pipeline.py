@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.structures import TrackState
 
 
 def test_a_walking_rectangle_keeps_its_identity(tiny_weights: Path) -> None:
-    pipeline = load_pipeline(weights_dir=str(tiny_weights), device='cpu', threads=1)
+    pipeline = load_pipeline(
+        options=NetworkOptions(weights_dir=str(tiny_weights), device='cpu', threads=1)
+    )
     for i in range(6):
         image = np.full((480, 640, 3), 20, np.uint8)
         image[120:360, 200 + 5 * i : 300 + 5 * i] = 250
@@ -26,7 +29,9 @@ def test_a_walking_rectangle_keeps_its_identity(tiny_weights: Path) -> None:
 
 
 def test_the_near_walker_of_a_real_clip_keeps_her_identity(shared_dir: Path) -> None:
-    pipeline = load_pipeline(weights_dir=str(shared_dir / 'weights'), device='cpu')
+    pipeline = load_pipeline(
+        options=NetworkOptions(weights_dir=str(shared_dir / 'weights'), device='cpu')
+    )
     frames = FrameSource(str(shared_dir / 'media/video/openpose_video.avi'))
     nearest = []
     for i in range(60):

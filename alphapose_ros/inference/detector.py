@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+import torch
 
 from alphapose_ros.core.boxes import cxcywh_to_xyxy
 from alphapose_ros.core.boxes import suppress_overlaps
@@ -71,8 +72,10 @@ class PersonDetector:
         :return: boxes in pixels of the image, best score first; they may leave the image a little.
         """
         scale = self._letterbox(image)
-        outputs = self.network(self._normalization(self._canvas[None]))
-        boxes, scores = self._decode(outputs, self.network.size_wh, limits.min_score)
+        canvas = torch.from_numpy(self._canvas).permute(2, 0, 1)[None]
+        outputs = self.network(self._normalization(canvas.to(self.network.tensor_device)))
+        arrays = [output.cpu().numpy() for output in outputs]
+        boxes, scores = self._decode(arrays, self.network.size_wh, limits.min_score)
         boxes = boxes / np.float32(scale)
         kept = suppress_overlaps(boxes, scores, limits.max_iou)[: limits.max_people]
         return Detections(_snap(boxes[kept]), scores[kept])
@@ -121,14 +124,11 @@ def decode_yolox(
             f'{size_wh[0]} x {size_wh[1]}, got {[o.shape for o in outputs]}'
         )
     head = outputs[0][0]
-    scores = head[:, 4] * head[:, PERSON]
-    # Of thousands of cells a few dozen pass: everything else looks at those only.
-    chosen = np.flatnonzero(scores >= min_score)
-    chosen = chosen[head[chosen, PERSON:].max(axis=1) <= head[chosen, PERSON]]
+    chosen, scores = _people(head, min_score)
     head, cells, strides = head[chosen], cells[chosen], strides[chosen]
     centres = (head[:, :2] + cells) * strides
     sizes = np.exp(np.minimum(head[:, 2:4], 20)) * strides
-    return cxcywh_to_xyxy(np.concatenate([centres, sizes], axis=1)), scores[chosen]
+    return cxcywh_to_xyxy(np.concatenate([centres, sizes], axis=1)), scores
 
 
 def decode_rtmdet(
@@ -156,6 +156,53 @@ def decode_rtmdet(
     distances, points = distances[:, chosen].T, (cells * strides)[chosen]
     boxes = np.concatenate([points - distances[:, :2], points + distances[:, 2:]], axis=1)
     return boxes, scores[chosen]
+
+
+def decode_yolov3(
+    outputs: list[FloatArray], size_wh: tuple[int, int], min_score: float
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Take the people from YOLOv3's boxes: (1, A, 85) of cx, cy, w, h, objectness, 80 classes.
+
+    :return: (C, 4) xyxy in network pixels and (C,) scores of `min_score` or more.
+    :raises ModelFileError: if the output has another shape.
+    """
+    if len(outputs) != 1 or outputs[0].ndim != 3 or outputs[0].shape[2] <= PERSON:
+        raise ModelFileError(f'YOLOv3 gives (1, A, 85), got {[o.shape for o in outputs]}')
+    head = outputs[0][0]
+    chosen, scores = _people(head, min_score)
+    return cxcywh_to_xyxy(head[chosen, :4]), scores
+
+
+def make_decode_boxes(person: int) -> Decode:
+    """
+    Return the decoder of networks that suppress overlaps themselves.
+
+    Their outputs are (1, M, 5) xyxy in network pixels with score, and (1, M) labels.
+
+    :param person: label of a person.
+    """
+
+    def decode_boxes(
+        outputs: list[FloatArray], size_wh: tuple[int, int], min_score: float
+    ) -> tuple[FloatArray, FloatArray]:
+        shapes = [o.shape for o in outputs]
+        if len(shapes) != 2 or len(shapes[0]) != 3 or shapes[0][2] != 5:
+            raise ModelFileError(f'expected boxes (1, M, 5) and labels (1, M), got {shapes}')
+        boxes, labels = outputs[0][0], outputs[1][0]
+        chosen = (labels == person) & (boxes[:, 4] >= min_score)
+        return boxes[chosen, :4], boxes[chosen, 4]
+
+    return decode_boxes
+
+
+def _people(head: FloatArray, min_score: float) -> tuple[np.ndarray, FloatArray]:
+    """Return rows of (A, 85) whose best class is a person of `min_score` or more, and scores."""
+    scores = head[:, 4] * head[:, PERSON]
+    # Of thousands of cells a few dozen pass: everything else looks at those only.
+    chosen = np.flatnonzero(scores >= min_score)
+    chosen = chosen[head[chosen, PERSON:].max(axis=1) <= head[chosen, PERSON]]
+    return chosen, scores[chosen]
 
 
 @lru_cache(maxsize=8)

@@ -6,9 +6,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import numpy as np
-
-from alphapose_ros.structures import FloatArray
+import torch
+from torch import Tensor
 
 
 class DeviceError(ValueError):
@@ -21,33 +20,46 @@ class ModelFileError(ValueError):
 
 class Network(Protocol):
     """
-    A network: a batch of images in, arrays out.
+    A network: a batch of images in, tensors out.
 
-    Every back end implements this and nothing else. `elapsed_s` is what the last call took, so
-    that the cost of the network and the cost of everything around it can be told apart.
+    Every back end implements this and nothing else.
+
+    :ivar size_wh: width and height of the images that it takes.
+    :ivar device: what it runs on: 'cpu', 'cuda:N' or 'tensorrt:N'.
+    :ivar tensor_device: where it wants the batch and leaves the outputs.
+    :ivar memory_format: how it wants the batch in memory.
+    :ivar elapsed_s: what the last call took, so that the cost of the network and the cost of
+        everything around it can be told apart.
     """
 
     size_wh: tuple[int, int]
     device: str
-    elapsed_s: float
+    tensor_device: torch.device
+    memory_format: torch.memory_format
 
-    def __call__(self, batch: FloatArray) -> list[FloatArray]:
+    @property
+    def elapsed_s(self) -> float:
+        """See the class; reading it waits for the network to end."""
+        ...
+
+    def __call__(self, batch: Tensor) -> list[Tensor]:
         """
         Run the network.
 
-        :param batch: (N, 3, height, width) of `size_wh`, N at least 1.
-        :return: the outputs in the order of the file, each with first axis N.
+        :param batch: (N, 3, height, width) float32 of `size_wh` on `tensor_device`, N at least 1.
+        :return: the outputs in the order of the network, float32, each with first axis N.
         """
         ...
 
 
 class Normalization:
     """
-    Turns uint8 images into what a network expects.
+    Turns 8 bit BGR images into what a network expects.
 
     :param color_order: 'rgb' or 'bgr', the order of the network's channels.
     :param mean: subtracted per channel, in [0, 255], in that order.
     :param std: divided by afterwards, in that order.
+    :param network: tells the device and the memory format.
     """
 
     def __init__(
@@ -55,20 +67,28 @@ class Normalization:
         color_order: str,
         mean: tuple[float, float, float],
         std: tuple[float, float, float],
+        network: Network,
     ) -> None:
         self._is_rgb = color_order == 'rgb'
-        shape = (1, 3, 1, 1)
-        self._scale: FloatArray = (1 / np.array(std)).reshape(shape).astype(np.float32)
-        self._bias: FloatArray = -np.array(mean, np.float32).reshape(shape) * self._scale
-        self._is_identity = bool((self._scale == 1).all() and (self._bias == 0).all())
+        self._memory_format = network.memory_format
+        scale = 1 / torch.tensor(std, dtype=torch.float64)
+        bias = -torch.tensor(mean, dtype=torch.float64) * scale
+        self._scale, self._bias = (
+            values.float().reshape(1, 3, 1, 1).to(network.tensor_device)
+            for values in (scale, bias)
+        )
+        self._is_identity = bool((scale == 1).all() and (bias == 0).all())
 
-    def __call__(self, images: np.ndarray) -> FloatArray:
-        """Return (N, 3, H, W) float32 of (N, H, W, 3) uint8 BGR images."""
-        channels_last = images[..., ::-1] if self._is_rgb else images
-        batch = np.ascontiguousarray(channels_last.transpose(0, 3, 1, 2))  # as bytes: 4x cheaper
+    def __call__(self, images: Tensor) -> Tensor:
+        """
+        Return the batch for the network.
+
+        :param images: (N, 3, H, W) BGR in [0, 255], uint8 or float32; not modified.
+        :return: (N, 3, H, W) float32.
+        """
+        # Reordered while they are bytes, which is four times cheaper.
+        ordered = images.flip(1) if self._is_rgb else images
+        batch = ordered.contiguous(memory_format=self._memory_format).float()
         if self._is_identity:
-            return batch.astype(np.float32)
-        normalized = np.empty(batch.shape, np.float32)
-        np.multiply(batch, self._scale, out=normalized)
-        np.add(normalized, self._bias, out=normalized)
-        return normalized
+            return batch
+        return torch.addcmul(self._bias, batch, self._scale)

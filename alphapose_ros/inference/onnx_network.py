@@ -9,6 +9,8 @@ import time
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from alphapose_ros.inference.network import DeviceError
 from alphapose_ros.inference.network import ModelFileError
@@ -29,37 +31,46 @@ class OnnxNetwork:
     :param device: 'auto' (GPU if onnxruntime has one, else CPU), 'cpu', 'cuda', 'cuda:N',
         'tensorrt' or 'tensorrt:N'.
     :param threads: CPU threads; 0 takes all cores.
-    :raises ModelFileError: if the file cannot be read or has another kind of input.
+    :param input_size_wh: width and height of the images, for a file that leaves them open.
+    :raises ModelFileError: if the file cannot be read, has another kind of input, or an input of
+        another size.
     :raises DeviceError: if the device is unknown or not there; never falls back silently.
     """
 
-    def __init__(self, path: Path, *, device: str = 'auto', threads: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str = 'auto',
+        threads: int = 0,
+        input_size_wh: tuple[int, int] | None = None,
+    ) -> None:
         self._providers = choose_providers(device)
         self._threads = threads
         self._session = self._open(path, path.read_bytes())
         image = self._session.get_inputs()[0]
         self._input_name, shape = image.name, image.shape
-        if len(shape) != 4 or shape[1] != 3 or not all(isinstance(n, int) for n in shape[2:]):
-            raise ModelFileError(
-                f'{path}: the input must have shape (N, 3, height, width) with a fixed size, '
-                f'got {tuple(shape)}'
-            )
-        self.size_wh: tuple[int, int] = (shape[3], shape[2])
+        self.size_wh = _choose_size(path, shape, input_size_wh)
         self.elapsed_s = 0.0
         self.device = self._check_device(device)
+        self.tensor_device = torch.device('cpu')  # onnxruntime copies by itself
+        self.memory_format = torch.contiguous_format
         self._max_batch: int | None = None
         if isinstance(shape[0], int):
             self._max_batch = shape[0]
             self._free_batch_size(path)
 
-    def __call__(self, batch: FloatArray) -> list[FloatArray]:
+    def __call__(self, batch: Tensor) -> list[Tensor]:
         """Run the network; see `Network`."""
-        start = time.perf_counter()
+        start_s = time.perf_counter()
+        outputs = self._run_all(batch.numpy())
+        self.elapsed_s = time.perf_counter() - start_s
+        return [torch.from_numpy(output) for output in outputs]
+
+    def _run_all(self, batch: FloatArray) -> list[FloatArray]:
         step = self._max_batch or len(batch)
         parts = [self._run(batch[i : i + step]) for i in range(0, len(batch), step)]
-        outputs = [np.concatenate(p) if len(p) > 1 else p[0] for p in zip(*parts, strict=True)]
-        self.elapsed_s = time.perf_counter() - start
-        return outputs
+        return [np.concatenate(p) if len(p) > 1 else p[0] for p in zip(*parts, strict=True)]
 
     def _run(self, batch: FloatArray) -> list[Any]:
         """Run a part of the batch; a file of fixed batch size gets its rest filled up."""
@@ -108,10 +119,10 @@ class OnnxNetwork:
         width, height = self.size_wh
         images = np.random.default_rng(0).normal(size=(2, 3, height, width)).astype(np.float32)
         fixed, fixed_batch = self._session, self._max_batch
-        expected = self(images)
+        expected = self._run_all(images)
         try:
             self._session, self._max_batch = self._open(path, model.SerializeToString()), None
-            got = self(images)
+            got = self._run_all(images)
         except Exception:  # the graph depends on its batch size: onnxruntime says so in many ways
             got = []
         is_equal = len(got) == len(expected) and all(
@@ -120,6 +131,29 @@ class OnnxNetwork:
         )
         if not is_equal:
             self._session, self._max_batch = fixed, fixed_batch
+
+
+def _choose_size(
+    path: Path, shape: list[Any], given_wh: tuple[int, int] | None
+) -> tuple[int, int]:
+    """Return width and height of the input: the file's own, or those given where it is open."""
+    if len(shape) != 4 or shape[1] != 3:
+        raise ModelFileError(
+            f'{path}: the input must have shape (N, 3, height, width), got {tuple(shape)}'
+        )
+    size_wh = [n if isinstance(n, int) else None for n in (shape[3], shape[2])]
+    if given_wh is None and None in size_wh:
+        raise ModelFileError(
+            f'{path} takes images of any size, {tuple(shape)}: name one as input_size_wh in '
+            f'{path.with_suffix(".json").name}'
+        )
+    width, height = (n or g for n, g in zip(size_wh, given_wh or size_wh, strict=True))
+    if given_wh is not None and (width, height) != tuple(given_wh):
+        raise ModelFileError(
+            f'{path} takes images of {width} x {height}, its record says '
+            f'{given_wh[0]} x {given_wh[1]}'
+        )
+    return width, height  # type: ignore[return-value]
 
 
 def choose_providers(device: str) -> list[Any]:

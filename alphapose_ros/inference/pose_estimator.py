@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from alphapose_ros.core.crops import boxes_to_crop_boxes
 from alphapose_ros.core.crops import crop_to_image
 from alphapose_ros.core.crops import extract_crops
-from alphapose_ros.core.heatmaps import decode_argmax
-from alphapose_ros.core.skeletons import find_skeleton
-from alphapose_ros.core.skeletons import get_skeleton
-from alphapose_ros.inference.network import ModelFileError
+from alphapose_ros.core.decoding import Decoder
+from alphapose_ros.core.device_crops import extract_crops_on_device
+from alphapose_ros.core.skeletons import flip_permutation
 from alphapose_ros.inference.network import Network
 from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
@@ -23,20 +25,34 @@ from alphapose_ros.structures import Skeleton
 
 class PoseEstimator:
     """
-    A top-down pose network: crops of all people in one batch, heat maps, joints.
+    A top-down pose network: crops of all people in one batch, outputs, joints.
 
-    :param network: gives heat maps (N, K, h, w).
+    The image goes to the device once and the joints come back in one copy; what is between stays
+    there.
+
+    :param network: takes crops.
     :param normalization: what the network expects of its pixels.
-    :param keypoint_set: name of the skeleton; '' finds it from the number of heat maps.
-    :raises ModelFileError: if the network's output does not fit.
+    :param decoder: makes joints of the outputs.
+    :param skeleton: the K joints.
+    :param flip_test: 'outputs' also runs the mirrored crops and decodes the mean of both outputs;
+        'coordinates' decodes both and takes the mean. Twice the cost, a little more accurate.
     """
 
     def __init__(
-        self, network: Network, normalization: Normalization, keypoint_set: str = ''
+        self,
+        network: Network,
+        normalization: Normalization,
+        decoder: Decoder,
+        skeleton: Skeleton,
+        *,
+        flip_test: FlipTest = 'off',
     ) -> None:
         self.network = network
+        self.skeleton = skeleton
+        self.flip_test = flip_test
         self._normalization = normalization
-        self.skeleton = self._choose_skeleton(keypoint_set)
+        self._decoder = decoder
+        self._permutation = torch.from_numpy(flip_permutation(skeleton)).to(network.tensor_device)
 
     def estimate(self, image: np.ndarray, detections: Detections) -> Poses:
         """
@@ -44,18 +60,20 @@ class PoseEstimator:
 
         :param image: (H, W, 3) uint8 BGR.
         :param detections: the people; nobody is fine and costs nothing.
-        :return: as many people, in the same order. A joint whose heat map has no positive value is
-            NaN with score 0. The score of a person is his box score times the mean of his joints'.
+        :return: as many people, in the same order. A joint whose score is not above zero was not
+            found: it is NaN with score 0. The score of a person is his box score times the mean of
+            his joints'.
         """
         if len(detections) == 0:
             return Poses.empty(self.skeleton.num_keypoints)
-        crop_boxes = boxes_to_crop_boxes(detections.boxes, size_wh=self.network.size_wh)
-        crops = extract_crops(image, crop_boxes, self.network.size_wh)
-        heatmaps = self.network(self._normalization(crops))[0]
-        points, peaks = decode_argmax(heatmaps)
-        keypoints = crop_to_image(points, crop_boxes, heatmaps.shape[:1:-1])  # (w, h) of the maps
-        keypoints[peaks <= 0] = np.nan
-        keypoint_scores = np.clip(peaks, 0, 1)
+        size_wh = self.network.size_wh
+        crop_boxes = boxes_to_crop_boxes(detections.boxes, size_wh=size_wh)
+        points, scores = self._decode(self._normalization(self._cut(image, crop_boxes)))
+        joints = torch.cat([points, scores[..., None]], dim=2).cpu().numpy()  # the one copy back
+        keypoints = crop_to_image(joints[..., :2], crop_boxes, size_wh)
+        is_found = joints[..., 2] > 0
+        keypoints[~is_found] = np.nan
+        keypoint_scores = np.where(is_found, np.minimum(joints[..., 2], 1), 0).astype(np.float32)
         return Poses(
             boxes=detections.boxes,
             box_scores=detections.scores,
@@ -65,22 +83,27 @@ class PoseEstimator:
             embeddings=np.zeros((len(detections), 0), np.float32),
         )
 
-    def _choose_skeleton(self, keypoint_set: str) -> Skeleton:
-        """Run once, which also warms up, and compare the heat maps with the keypoint set."""
-        outputs = self.network(self._blank())
-        shape = outputs[0].shape
-        if len(shape) != 4:
-            raise ModelFileError(f'heat maps must have shape (N, K, height, width), got {shape}')
-        if not keypoint_set:
-            return find_skeleton(shape[1])
-        skeleton = get_skeleton(keypoint_set)
-        if skeleton.num_keypoints != shape[1]:
-            raise ModelFileError(
-                f'{keypoint_set} has {skeleton.num_keypoints} keypoints, '
-                f'the network gives {shape[1]} heat maps'
-            )
-        return skeleton
+    def _cut(self, image: np.ndarray, crop_boxes: FloatArray) -> Tensor:
+        """Return (N, 3, height, width) crops on the device."""
+        device, size_wh = self.network.tensor_device, self.network.size_wh
+        if device.type == 'cpu':
+            crops = extract_crops(image, crop_boxes, size_wh)
+            return torch.from_numpy(crops).permute(0, 3, 1, 2)
+        boxes = torch.from_numpy(crop_boxes).to(device, non_blocking=True)
+        return extract_crops_on_device(torch.from_numpy(image).to(device), boxes, size_wh)
 
-    def _blank(self) -> FloatArray:
-        width, height = self.network.size_wh
-        return self._normalization(np.zeros((1, height, width, 3), np.uint8))
+    def _decode(self, batch: Tensor) -> tuple[Tensor, Tensor]:
+        """Return points and scores; with the flip test, of crops and mirrored crops together."""
+        size_wh, n = self.network.size_wh, len(batch)
+        if self.flip_test == 'off':
+            return self._decoder(self.network(batch), size_wh)
+        both = self.network(torch.cat([batch, batch.flip(3)]))
+        plain = [output[:n] for output in both]
+        mirrored = self._decoder.unflip([output[n:] for output in both], self._permutation)
+        if self.flip_test == 'outputs':
+            means = [(a + b) / 2 for a, b in zip(plain, mirrored, strict=True)]
+            return self._decoder(means, size_wh)
+        (points_a, scores_a), (points_b, scores_b) = (
+            self._decoder(outputs, size_wh) for outputs in (plain, mirrored)
+        )
+        return (points_a + points_b) / 2, (scores_a + scores_b) / 2

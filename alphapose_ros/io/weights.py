@@ -57,21 +57,22 @@ def find_weights(model: str, file_names: Sequence[str], weights_dir: str = '') -
                 return path
     raise WeightsError(
         f'no weights for {model}: {" or ".join(file_names)} is in none of '
-        f'{", ".join(str(folder) for folder in folders)}; put the file into one of them, '
-        'or name its folder with --weights-dir, the parameter weights_dir or ALPHAPOSE_WEIGHTS'
+        f'{", ".join(str(folder) for folder in folders)}; run `alphapose_ros weights fetch '
+        f'{model}`, or put the file into one of them, or name its folder with --weights-dir, the '
+        'parameter weights_dir or ALPHAPOSE_WEIGHTS'
     )
 
 
 def find_model(
-    model: str, catalog: Mapping[str, R], record_type: type[R], weights_dir: str = ''
-) -> tuple[Path, R]:
+    model: str, catalog: Mapping[str, R], weights_dir: str = ''
+) -> tuple[Path, R | None]:
     """
-    Return the file and the record of a model that is given by name or by path.
+    Return the file of a model that is given by name or by path, and its record.
 
-    :param model: a name of the catalog, or the path of an .onnx file.
+    :param model: a name of the catalog, or the path of a model file.
     :param catalog: the records by name.
-    :param record_type: type of the records, to describe a file that is not in the catalog.
     :param weights_dir: folder to search first.
+    :return: the path; the record, None if the file is of no row.
     :raises WeightsError: if there is no such model or file.
     """
     if model in catalog:
@@ -80,34 +81,34 @@ def find_model(
     path = Path(model).expanduser()
     if not path.suffix:
         raise WeightsError(
-            f'unknown model {model!r}; known are {", ".join(catalog)}, '
-            'or the path of an .onnx file'
+            f'unknown model {model!r}; known are {", ".join(catalog)}, or the path of a file'
         )
     if not path.is_file():
         raise WeightsError(f'there is no model file {path}')
     known = [r for r in catalog.values() if path.name in r.file_names]  # type: ignore[attr-defined]
-    return path, known[0] if known else read_record(path, record_type)
+    return path, known[0] if known else None
 
 
-def read_record(path: Path, record_type: type[R]) -> R:
+def read_sidecar(path: Path, record_type: type[Any]) -> dict[str, Any]:
     """
-    Describe a model file by the JSON file of the same name beside it, and defaults.
+    Return what the JSON file of the same name beside a model file says of it.
 
-    `net.json` beside `net.onnx` may hold any field of the record, such as
+    `net.json` beside `net.onnx` may hold the fields of the record, such as
     `{"mean": [0, 0, 0], "std": [255, 255, 255], "keypoint_set": "halpe_26"}`.
 
+    :return: values by field, lists as tuples; empty if there is no such file.
     :raises WeightsError: if the JSON file is no object or has a field that the record lacks.
     """
-    values: dict[str, Any] = {'name': path.stem, 'file_names': (path.name,)}
     sidecar = path.with_suffix('.json')
-    if sidecar.is_file():
-        values |= _read_fields(sidecar, [f.name for f in fields(record_type)])  # type: ignore[arg-type]
-    try:
-        return record_type(**values)
-    except TypeError as err:
-        raise WeightsError(
-            f'{path.name} is not in the catalog; describe it in {sidecar}: {err}'
-        ) from err
+    if not sidecar.is_file():
+        return {}
+    given = {'name', 'file_names', 'architecture'}  # what the file itself tells
+    return _read_fields(sidecar, [f.name for f in fields(record_type) if f.name not in given])
+
+
+def write_sidecar(path: Path, values: Mapping[str, Any]) -> None:
+    """Describe a model file; inverse of `read_sidecar`."""
+    path.with_suffix('.json').write_text(json.dumps(values, indent=2) + '\n')
 
 
 def _read_fields(sidecar: Path, allowed: list[str]) -> dict[str, Any]:

@@ -46,9 +46,7 @@ class DetectorNode(Node):
         self._forward = forward
         self._params = Parameters(self, DetectorParams, self._apply)
         p = self._params.value
-        self._detector = load_detector(
-            p.detector_model, weights_dir=p.weights_dir, device=p.device, threads=p.threads
-        )
+        self._detector = load_detector(p.detector_model, p.network_options())
         self._limits = _limits(p)
         self._publisher = create_output(self, PersonBoxArray, 'detections')
         self._monitor = Monitor(self, self._report, self._detector.network.device)

@@ -28,6 +28,10 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from alphapose_ros.core.drawing import ColorBy
+from alphapose_ros.inference.options import Backend
+from alphapose_ros.inference.options import FlipTest
+from alphapose_ros.inference.options import NetworkOptions
+from alphapose_ros.inference.options import Precision
 
 P = TypeVar('P')
 
@@ -69,6 +73,22 @@ class NetworkParams:
     threads: int = param(
         0, 'CPU threads of a network; 0 takes all cores.', bounds=(0, 256), read_only=True
     )
+    backend: Backend = param(
+        'auto',
+        'What runs the networks; auto: torch for checkpoints, onnxruntime for ONNX files.',
+        choices=('auto', 'torch', 'onnxruntime', 'openvino'),
+        read_only=True,
+    )
+    precision: Precision = param(
+        'auto',
+        'Half is faster and a little less exact; auto: half on a GPU.',
+        choices=('auto', 'float32', 'half'),
+        read_only=True,
+    )
+
+    def network_options(self) -> NetworkOptions:
+        """Return them for the loading of a network."""
+        return NetworkOptions(**{f.name: getattr(self, f.name) for f in fields(NetworkOptions)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +151,17 @@ class PoseParams(NetworkParams, JoinParams):
 
     pose_model: str = param(
         'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
+    )
+    pose_nms_similarity: float = param(
+        0.4,
+        'Poses more alike are one person and are merged; 1.0 keeps all.',
+        bounds=(0.0, 1.0),
+    )
+    flip_test: FlipTest = param(
+        'off',
+        'Run mirrored crops as well, and average outputs or coordinates: twice the cost.',
+        choices=('off', 'outputs', 'coordinates'),
+        read_only=True,
     )
 
 

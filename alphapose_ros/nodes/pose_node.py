@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from rclpy.node import Node
 
+from alphapose_ros.core.pose_nms import PoseNmsConfig
+from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.io.images import ImageError
 from alphapose_ros.io.messages import detections_from_message
@@ -51,7 +53,7 @@ class PoseNode(Node):
         self._params = Parameters(self, PoseParams)
         p = self._params.value
         self._estimator = load_pose_estimator(
-            p.pose_model, weights_dir=p.weights_dir, device=p.device, threads=p.threads
+            p.pose_model, p.network_options(), flip_test=p.flip_test
         )
         self._publisher = create_output(self, Pose2DArray, 'poses')
         self._set_publisher = create_output(
@@ -71,10 +73,13 @@ class PoseNode(Node):
         )
 
     def process(self, header: Any, image: np.ndarray, detections: Detections) -> float:
-        """Estimate, publish, hand on; return the milliseconds spent in the network."""
+        """Estimate, suppress, publish, hand on; return the network's milliseconds."""
         with self._monitor.stage('estimate'):
-            poses = self._estimator.estimate(image, detections)
-        network_ms = self._estimator.network.elapsed_s * 1e3 if len(poses) else 0.0
+            found = self._estimator.estimate(image, detections)
+        with self._monitor.stage('suppress'):
+            config = PoseNmsConfig(max_similarity=self._params.value.pose_nms_similarity)
+            poses = suppress_poses(found, self._estimator.skeleton, config)
+        network_ms = self._estimator.network.elapsed_s * 1e3 if len(found) else 0.0
         self._monitor.record('network_ms', network_ms)
         size_wh, keypoint_set = (image.shape[1], image.shape[0]), self._estimator.skeleton.name
         self._publisher.publish(poses_to_message(poses, header, size_wh, keypoint_set))

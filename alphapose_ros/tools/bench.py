@@ -27,15 +27,17 @@ from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.messages import tracks_to_message
 from alphapose_ros.io.weights import find_model
 from alphapose_ros.io.weights import WeightsError
-from alphapose_ros.models.catalog import DetectorRecord
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
+from alphapose_ros.tools.bench_networks import measure_decode
+from alphapose_ros.tools.bench_networks import measure_network
+from alphapose_ros.tools.bench_networks import measure_pose_nms
+from alphapose_ros.tools.bench_networks import Numbers
 from alphapose_ros.tools.demo import DEFAULT_CLIP
 from alphapose_ros.tools.processes import NodeProcesses
 
-Numbers = dict[str, float]
 SIZES_WH = {'720p': (1280, 720), '1080p': (1920, 1080)}
 PROBE_IMAGES = 60
 PIPELINE_IMAGES = 500
@@ -180,7 +182,7 @@ def _run_nodes(
     max_people: int = 100,
 ) -> dict[str, Any]:
     """Run the pipeline over the clip, again and again; return the recorder's summary."""
-    find_model('yolox_nano', DETECTORS, DetectorRecord, weights_dir)
+    find_model('yolox_nano', DETECTORS, weights_dir)
     if not Path(source).exists():
         raise BenchError(f'there is no clip {source}; name one with --source')
     parameters = {'weights_dir': weights_dir, 'device': device, 'max_people': max_people}
@@ -231,4 +233,7 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'messages': measure_messages,
     'pipeline': measure_pipeline,
     'memory': measure_memory,
+    'pose_nms': measure_pose_nms,
+    'decode': measure_decode,
+    'network': measure_network,
 }

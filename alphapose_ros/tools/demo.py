@@ -19,10 +19,8 @@ from rich.table import Table
 
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.io.weights import find_model
-from alphapose_ros.models.catalog import DetectorRecord
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
-from alphapose_ros.models.catalog import PoseRecord
 from alphapose_ros.tools.processes import NodeProcesses
 
 DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
@@ -72,8 +70,8 @@ def run(
     """
     source = source or _default_source()
     frames = FrameSource(source)
-    find_model(detector, DETECTORS, DetectorRecord, weights_dir)
-    find_model(model, POSE_NETWORKS, PoseRecord, weights_dir)
+    find_model(detector, DETECTORS, weights_dir)
+    find_model(model, POSE_NETWORKS, weights_dir)
     folder = Path(output)
     models = {
         'detector_model': detector,

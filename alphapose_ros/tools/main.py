@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from importlib import import_module
 import sys
 
-COMMANDS = ('demo', 'bench')
+COMMANDS = {
+    'demo': 'skeletons and identities on a clip or a camera, through the real nodes',
+    'bench': 'measure networks, transport, messages and the pipeline on this machine',
+    'weights': 'list, fetch, inspect, convert and export model files',
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,13 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog='alphapose_ros', description=__doc__)
     commands = parser.add_subparsers(dest='command', required=True)
-    for name in COMMANDS:
-        module = import_module(f'alphapose_ros.tools.{name}')
-        summary = (module.__doc__ or '').strip().splitlines()[0]
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
-    options = vars(parser.parse_args(argv))
+        if name in arguments[:1]:  # the others' libraries may be missing
+            module = import_module(f'alphapose_ros.tools.{name}')
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    options = vars(parser.parse_args(arguments))
     del options['command']
     code: int = options.pop('run')(**options)
     return code

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from alphapose_ros.core.boxes import box_iou
 from alphapose_ros.inference.detector import decode_rtmdet
@@ -16,19 +18,21 @@ from alphapose_ros.inference.detector import PersonDetector
 from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.video import FrameSource
-
-AS_IS = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
 
 
 class FakeNetwork:
     """Remembers its input; what it "finds" is set by the test through the decoder."""
 
-    def __init__(self) -> None:
-        self.size_wh, self.device, self.elapsed_s = (416, 416), 'cpu', 0.0
+    size_wh = (416, 416)
+    device = 'cpu'
+    tensor_device = torch.device('cpu')
+    memory_format = torch.contiguous_format
+    elapsed_s = 0.0
 
-    def __call__(self, batch: np.ndarray) -> list[np.ndarray]:
-        self.batch = batch.copy()
+    def __call__(self, batch: Tensor) -> list[Tensor]:
+        self.batch = batch.numpy().copy()
         return [batch]
 
 
@@ -40,7 +44,8 @@ def detector_that_finds(*rows: tuple[float, ...]) -> tuple[PersonDetector, FakeN
         chosen = values[values[:, 4] >= min_score]
         return chosen[:, :4], chosen[:, 4]
 
-    return PersonDetector(network, AS_IS, decode), network
+    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), network)
+    return PersonDetector(network, as_is, decode), network
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,9 @@ def test_real_detectors_find_the_people_of_real_clips(
 ) -> None:
     tracking = shared_dir / 'tracking'
     rows = np.loadtxt(tracking / ground_truth, delimiter=',')
-    detector = load_detector(model, weights_dir=str(shared_dir / 'weights'), device='cpu')
+    detector = load_detector(
+        model, NetworkOptions(weights_dir=str(shared_dir / 'weights'), device='cpu')
+    )
     frames = FrameSource(str(tracking / clip))
     found = wanted = 0
     for number in range(1, 71):

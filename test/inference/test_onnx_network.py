@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from alphapose_ros.inference.network import DeviceError
 from alphapose_ros.inference.network import ModelFileError
-from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.onnx_network import choose_providers
 from alphapose_ros.inference.onnx_network import OnnxNetwork
 
@@ -19,8 +20,8 @@ def pose_file(tiny_weights: Path) -> Path:
     return tiny_weights / 'ultralight_simplepose.onnx'
 
 
-def images(count: int) -> np.ndarray:
-    return np.random.default_rng(0).normal(size=(count, 3, 256, 192)).astype(np.float32)
+def images(count: int) -> Tensor:
+    return torch.randn((count, 3, 256, 192), generator=torch.Generator().manual_seed(0))
 
 
 def test_a_file_of_fixed_batch_takes_any_batch_with_equal_results(pose_file: Path) -> None:
@@ -128,13 +129,32 @@ def test_a_network_that_takes_no_images_is_refused(tmp_path: Path) -> None:
         OnnxNetwork(tmp_path / 'vector.onnx', device='cpu')
 
 
-@pytest.mark.parametrize('color_order', ['rgb', 'bgr'])
-def test_normalization_orders_shifts_and_scales(color_order: str) -> None:
-    normalize = Normalization(color_order, (10.0, 20.0, 30.0), (2.0, 4.0, 8.0))
-    image = np.zeros((1, 2, 2, 3), np.uint8)
-    image[..., :] = (50, 100, 150)  # blue, green, red
-    channels = (150, 100, 50) if color_order == 'rgb' else (50, 100, 150)
-    expected = [(c - m) / s for c, m, s in zip(channels, (10, 20, 30), (2, 4, 8), strict=True)]
-    batch = normalize(image)
-    assert (batch.shape, batch.dtype) == ((1, 3, 2, 2), np.float32)
-    np.testing.assert_allclose(batch[0, :, 1, 0], expected, rtol=1e-6)
+def any_size(pose_file: Path, path: Path) -> Path:
+    """Write the network with an input whose size is left open."""
+    import onnx
+
+    model = onnx.load(pose_file)
+    for value in (*model.graph.input, *model.graph.output):
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_value > 17:
+                dim.dim_param = f'n{dim.dim_value}'
+    onnx.save(model, path)
+    return path
+
+
+def test_a_file_for_any_size_takes_the_size_of_its_record(pose_file: Path, tmp_path: Path) -> None:
+    path = any_size(pose_file, tmp_path / 'open.onnx')
+    network = OnnxNetwork(path, device='cpu', threads=1, input_size_wh=(192, 256))
+    assert network.size_wh == (192, 256)
+    assert network(images(2))[0].shape == (2, 17, 64, 48)
+
+
+def test_a_file_for_any_size_without_a_record_is_refused(pose_file: Path, tmp_path: Path) -> None:
+    path = any_size(pose_file, tmp_path / 'open.onnx')
+    with pytest.raises(ModelFileError, match=r'name one as input_size_wh in open\.json'):
+        OnnxNetwork(path, device='cpu')
+
+
+def test_a_record_that_contradicts_the_file_is_refused(pose_file: Path) -> None:
+    with pytest.raises(ModelFileError, match='of 192 x 256, its record says 288 x 384'):
+        OnnxNetwork(pose_file, device='cpu', input_size_wh=(288, 384))

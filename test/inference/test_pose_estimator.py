@@ -4,33 +4,48 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
 from alphapose_ros.core.boxes import xywh_to_xyxy
+from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.inference.load import load_pose_estimator
-from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.structures import Detections
 
-IMAGENET = Normalization('rgb', (123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
+COCO = get_skeleton('coco_17')
 
 
 class FakeNetwork:
     """Gives the same heat maps for every crop."""
 
+    size_wh = (192, 256)
+    device = 'cpu'
+    tensor_device = torch.device('cpu')
+    memory_format = torch.contiguous_format
+    elapsed_s = 0.0
+
     def __init__(self, heatmaps: np.ndarray) -> None:
-        self.size_wh, self.device, self.elapsed_s = (192, 256), 'cpu', 0.0
-        self._heatmaps = heatmaps
+        self._heatmaps = torch.from_numpy(heatmaps)
         self.batches: list[int] = []
 
-    def __call__(self, batch: np.ndarray) -> list[np.ndarray]:
+    def __call__(self, batch: Tensor) -> list[Tensor]:
         self.batches.append(len(batch))
-        return [np.repeat(self._heatmaps[None], len(batch), axis=0)]
+        return [self._heatmaps.expand(len(batch), -1, -1, -1)]
+
+
+def estimator_of(network: FakeNetwork, flip_test: Any = 'off') -> PoseEstimator:
+    normalization = Normalization('rgb', *IMAGENET, network)
+    return PoseEstimator(network, normalization, HeatmapDecoder(), COCO, flip_test=flip_test)
 
 
 def people(*boxes: tuple[float, float, float, float]) -> Detections:
@@ -45,7 +60,7 @@ def peaks_at(x: int, y: int, value: float = 0.5) -> np.ndarray:
 
 
 def test_the_centre_of_the_heat_map_is_the_centre_of_the_box() -> None:
-    estimator = PoseEstimator(FakeNetwork(peaks_at(24, 32)), IMAGENET)
+    estimator = estimator_of(FakeNetwork(peaks_at(24, 32)))
     poses = estimator.estimate(np.zeros((480, 640, 3), np.uint8), people((100, 50, 200, 350)))
     np.testing.assert_allclose(poses.keypoints[0], np.full((17, 2), (150, 200)))
     np.testing.assert_allclose(poses.keypoint_scores, 0.5)
@@ -54,21 +69,21 @@ def test_the_centre_of_the_heat_map_is_the_centre_of_the_box() -> None:
 
 def test_all_people_go_through_the_network_at_once() -> None:
     network = FakeNetwork(peaks_at(24, 32))
-    estimator = PoseEstimator(network, IMAGENET)
+    estimator = estimator_of(network)
     estimator.estimate(np.zeros((9, 9, 3), np.uint8), people((0, 0, 4, 8), (2, 0, 6, 8)))
-    assert network.batches == [1, 2]  # the first is the warm-up
+    assert network.batches == [2]
 
 
 def test_nobody_does_not_run_the_network() -> None:
     network = FakeNetwork(peaks_at(24, 32))
-    poses = PoseEstimator(network, IMAGENET).estimate(np.zeros((9, 9, 3), np.uint8), people())
-    assert (len(poses), poses.num_keypoints, network.batches) == (0, 17, [1])
+    poses = estimator_of(network).estimate(np.zeros((9, 9, 3), np.uint8), people())
+    assert (len(poses), poses.num_keypoints, network.batches) == (0, 17, [])
 
 
 def test_a_joint_without_a_peak_is_nan_with_score_zero() -> None:
     heatmaps = peaks_at(24, 32)
     heatmaps[3] = -0.1
-    poses = PoseEstimator(FakeNetwork(heatmaps), IMAGENET).estimate(
+    poses = estimator_of(FakeNetwork(heatmaps)).estimate(
         np.zeros((9, 9, 3), np.uint8), people((0, 0, 4, 8))
     )
     assert np.isnan(poses.keypoints[0, 3]).all()
@@ -77,21 +92,37 @@ def test_a_joint_without_a_peak_is_nan_with_score_zero() -> None:
 
 
 def test_scores_above_one_are_reported_as_one() -> None:
-    estimator = PoseEstimator(FakeNetwork(peaks_at(24, 32, 1.3)), IMAGENET)
+    estimator = estimator_of(FakeNetwork(peaks_at(24, 32, 1.3)))
     poses = estimator.estimate(np.zeros((9, 9, 3), np.uint8), people((0, 0, 4, 8)))
     assert poses.keypoint_scores.max() == 1
 
 
-def test_a_keypoint_set_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ModelFileError, match=r'halpe_26 has 26 keypoints, .* gives 17 heat maps'):
-        PoseEstimator(FakeNetwork(peaks_at(1, 1)), IMAGENET, 'halpe_26')
-    with pytest.raises(ValueError, match='no keypoint set has 5 joints'):
-        PoseEstimator(FakeNetwork(peaks_at(1, 1)[:5]), IMAGENET)
+@pytest.mark.parametrize('flip_test', ['outputs', 'coordinates'])
+def test_the_flip_test_averages_a_crop_and_its_mirror_image(flip_test: Any) -> None:
+    network = FakeNetwork(peaks_at(20, 32))
+    poses = estimator_of(network, flip_test).estimate(
+        np.zeros((480, 640, 3), np.uint8), people((100, 50, 200, 350))
+    )
+    assert network.batches == [2]
+    if flip_test == 'coordinates':  # column 20, and 47 - 20 shifted by one
+        np.testing.assert_allclose(poses.keypoints[0, :, 0], 150)
+        np.testing.assert_allclose(poses.keypoint_scores, 0.5)
+    else:  # both peaks of half the height; the first wins
+        np.testing.assert_allclose(poses.keypoints[0, :, 0], 150 - 4 * 375 * 0.75 / 48)
+        np.testing.assert_allclose(poses.keypoint_scores, 0.25)
+
+
+def test_the_image_is_not_modified() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    before = image.copy()
+    estimator_of(FakeNetwork(peaks_at(24, 32))).estimate(image, people((0, 0, 40, 40)))
+    np.testing.assert_array_equal(image, before)
 
 
 def test_two_people_together_equal_each_alone(tiny_weights: Path) -> None:
     estimator = load_pose_estimator(
-        'ultralight_simplepose', weights_dir=str(tiny_weights), device='cpu', threads=1
+        'ultralight_simplepose',
+        NetworkOptions(weights_dir=str(tiny_weights), device='cpu', threads=1),
     )
     image = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
     boxes = ((100.0, 50.0, 200.0, 350.0), (300.0, 100.0, 420.0, 400.0))
@@ -111,7 +142,8 @@ def test_a_real_network_finds_the_joints_of_labelled_people(shared_dir: Path) ->
     data = json.loads(annotations.read_text())
     names = {image['id']: image['file_name'] for image in data['images']}
     estimator = load_pose_estimator(
-        'ultralight_simplepose', weights_dir=str(shared_dir / 'weights'), device='cpu'
+        'ultralight_simplepose',
+        NetworkOptions(weights_dir=str(shared_dir / 'weights'), device='cpu'),
     )
     sigmas = np.array(get_skeleton('coco_17').sigmas)
     similarities = []
