@@ -79,8 +79,8 @@ def suppress_poses(poses: Poses, skeleton: Skeleton, config: PoseNmsConfig = _DE
     """
     Merge poses of one person into one.
 
-    A merged joint is the mean, weighted by the scores s, of those joints that lie within
-    tolerance of the pick's; its score is sum(s^2) / sum(s). A joint that the pick lacks (NaN)
+    A merged joint is the mean, weighted by the scores s, of those joints that lie within 1.4
+    tolerances of the pick's; its score is sum(s^2) / sum(s). A joint that the pick lacks (NaN)
     stays so. Box, box score and embedding are the pick's. Scores come out, and rank the poses
     coming in, as `PoseEstimator` has them: box score times the mean of the joints' scores.
 

@@ -101,7 +101,8 @@ class PoseEstimator:
         plain = [output[:n] for output in both]
         mirrored = self._decoder.unflip([output[n:] for output in both], self._permutation)
         if self.flip_test == 'outputs':
-            means = [(a + b) / 2 for a, b in zip(plain, mirrored, strict=True)]
+            # Outputs that the decoder ignores are not given back.
+            means = [(a + b) / 2 for a, b in zip(plain, mirrored, strict=False)]
             return self._decoder(means, size_wh)
         (points_a, scores_a), (points_b, scores_b) = (
             self._decoder(outputs, size_wh) for outputs in (plain, mirrored)

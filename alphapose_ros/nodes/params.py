@@ -153,7 +153,7 @@ class PoseParams(NetworkParams, JoinParams):
         'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
     )
     pose_nms_similarity: float = param(
-        0.4,
+        0.36,
         'Poses more alike are one person and are merged; 1.0 keeps all.',
         bounds=(0.0, 1.0),
     )
