@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # 1 to 100: above, the ports of a domain collide with ephemeral ones.
 os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 100)
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
+# As in the executables: what waits leaves its core to others.
+os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
 os.environ.setdefault('FASTDDS_DEFAULT_PROFILES_FILE', str(ROOT / 'config' / 'fastdds_shm.xml'))
 
 

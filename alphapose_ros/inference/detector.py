@@ -50,10 +50,19 @@ class PersonDetector:
     :param network: takes one image.
     :param normalization: what the network expects of its pixels.
     :param decode: makes boxes (xyxy, network pixels) and scores of the outputs.
+    :param licence: of the weights, for those who show it.
     """
 
-    def __init__(self, network: Network, normalization: Normalization, decode: Decode) -> None:
+    def __init__(
+        self,
+        network: Network,
+        normalization: Normalization,
+        decode: Decode,
+        *,
+        licence: str = 'unknown',
+    ) -> None:
         self.network = network
+        self.licence = licence
         self._normalization = normalization
         self._decode = decode
         width, height = network.size_wh

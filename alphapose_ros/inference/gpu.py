@@ -21,3 +21,14 @@ def read_gpu_memory_mib(device: str) -> float | None:
         return None
     free, total = torch.cuda.mem_get_info(int(index or 0))
     return float(total - free) / 2**20
+
+
+def read_gpu_name(device: str) -> str:
+    """
+    Return what a GPU is called.
+
+    :param device: 'cuda', 'cuda:N', 'tensorrt' or 'tensorrt:N'.
+    """
+    import torch
+
+    return str(torch.cuda.get_device_name(int(device.partition(':')[2] or 0)))

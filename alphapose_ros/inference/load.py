@@ -74,7 +74,12 @@ def load_detector(model: str, options: NetworkOptions = DEFAULTS) -> PersonDetec
         'yolov3': decode_yolov3,
         'boxes': make_decode_boxes(record.person),
     }
-    detector = PersonDetector(network, _normalization(record, network), decodes[record.decode])
+    detector = PersonDetector(
+        network,
+        _normalization(record, network),
+        decodes[record.decode],
+        licence=record.licence,
+    )
     detector.warm_up()
     return detector
 
@@ -107,7 +112,9 @@ def load_pose_estimator(
         raise ModelFileError(f'{path} with decode {record.decode!r}: {err}') from err
     if isinstance(network, TorchNetwork):
         network.warm_up()
-    return PoseEstimator(network, normalization, decoder, skeleton, flip_test=flip_test)
+    return PoseEstimator(
+        network, normalization, decoder, skeleton, licence=record.licence, flip_test=flip_test
+    )
 
 
 def _open(

@@ -34,6 +34,7 @@ class PoseEstimator:
     :param normalization: what the network expects of its pixels.
     :param decoder: makes joints of the outputs.
     :param skeleton: the K joints.
+    :param licence: of the weights, for those who show it.
     :param flip_test: 'outputs' also runs the mirrored crops and decodes the mean of both outputs;
         'coordinates' decodes both and takes the mean. Twice the cost, a little more accurate.
     """
@@ -45,9 +46,11 @@ class PoseEstimator:
         decoder: Decoder,
         skeleton: Skeleton,
         *,
+        licence: str = 'unknown',
         flip_test: FlipTest = 'off',
     ) -> None:
         self.network = network
+        self.licence = licence
         self.skeleton = skeleton
         self.flip_test = flip_test
         self._normalization = normalization

@@ -149,7 +149,8 @@ class OSNet(nn.Module):
     :param width: factor on the channels: 0.25, 0.5, 0.75 or 1.0.
     :param variant: 'plain', 'ibn' (instance normalisation in the first stage) or 'ain' (where
         a search placed it).
-    :param num_classes: people of the training set, in the layer that only training needs.
+    :param num_classes: people of the training set, in the layer that only training needs;
+        0 for a file without that layer.
     :raises ValueError: if there is no such width or variant.
     """
 
@@ -178,7 +179,8 @@ class OSNet(nn.Module):
         self.fc = nn.Sequential(
             nn.Linear(in_channels, 512), nn.BatchNorm1d(512), nn.ReLU(inplace=True)
         )
-        self.classifier = nn.Linear(512, num_classes)
+        if num_classes:
+            self.classifier = nn.Linear(512, num_classes)
 
     def _add_stage(self, stage: int, blocks: list[nn.Module], channels: int) -> None:
         """Name the stage, and what halves the resolution after it, as the checkpoints do."""

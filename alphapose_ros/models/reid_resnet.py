@@ -14,7 +14,8 @@ class ReidResNet50(ResNet):
     """
     Crops to identity vectors.
 
-    :param num_classes: people of the training set, in the layer that only training needs.
+    :param num_classes: people of the training set, in the layer that only training needs;
+        0 for a file without that layer.
     :param embedding_size: length of the vectors.
     """
 
@@ -25,7 +26,8 @@ class ReidResNet50(ResNet):
             nn.BatchNorm1d(embedding_size),
             nn.ReLU(inplace=True),
         )
-        self.classifier = nn.Linear(embedding_size, num_classes)
+        if num_classes:
+            self.classifier = nn.Linear(embedding_size, num_classes)
 
     def forward(self, crops: Tensor) -> Tensor:
         """

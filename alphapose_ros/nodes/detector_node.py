@@ -56,8 +56,8 @@ class DetectorNode(Node):
         self._jump = on_clock_jump_back(self, self._monitor.reset)
         self._apply(p)
         self.get_logger().info(
-            f'{p.detector_model} on {self._detector.network.device}, '
-            f'waiting for {self._input.topic}'
+            f'{p.detector_model} on {self._detector.network.device}, licence of the weights: '
+            f'{self._detector.licence}; waiting for {self._input.topic}'
         )
 
     def _apply(self, params: DetectorParams) -> None:

@@ -69,7 +69,8 @@ class PoseNode(Node):
         self._monitor = Monitor(self, self._report, self._estimator.network.device)
         self._jump = on_clock_jump_back(self, self._reset)
         self.get_logger().info(
-            f'{p.pose_model} ({self._estimator.skeleton.name}) on {self._estimator.network.device}'
+            f'{p.pose_model} ({self._estimator.skeleton.name}) on '
+            f'{self._estimator.network.device}, licence of the weights: {self._estimator.licence}'
         )
 
     def process(self, header: Any, image: np.ndarray, detections: Detections) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from collections.abc import Mapping
 import json
 import os
 from pathlib import Path
@@ -22,6 +23,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from alphapose_ros.inference.gpu import read_gpu_name
 from alphapose_ros.io.messages import Header
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.messages import tracks_to_message
@@ -32,6 +34,7 @@ from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
 from alphapose_ros.tools.bench_networks import measure_decode
+from alphapose_ros.tools.bench_networks import measure_models
 from alphapose_ros.tools.bench_networks import measure_network
 from alphapose_ros.tools.bench_networks import measure_pose_nms
 from alphapose_ros.tools.bench_networks import Numbers
@@ -79,9 +82,11 @@ def run(*, section: str, output: str, source: str, weights_dir: str, device: str
             numbers |= SECTIONS[name](**common)
         except (BenchError, WeightsError) as err:  # what it needs is not there
             console.print(f'{name} skipped: {err}')
+    names: dict[str, str] = {}
     if device.startswith(('cuda', 'tensorrt')):
         numbers = {f'cuda.{key}': value for key, value in numbers.items()}
-    _write(Path(output) / 'bench.json', numbers)
+        names['device.name'] = read_gpu_name(device)
+    _write(Path(output) / 'bench.json', {**numbers, **names})
     table = Table('key', 'value', title=f'{output}/bench.json')
     for key, value in numbers.items():
         table.add_row(key, f'{value:.3f}'.rstrip('0').rstrip('.'))
@@ -221,7 +226,7 @@ def _sum(summary: dict[str, Any], stage: str) -> float:
     return sum(_diagnostics(summary, node).get(f'{stage}_ms_p50', 0.0) for node in nodes)
 
 
-def _write(path: Path, numbers: Numbers) -> None:
+def _write(path: Path, numbers: Mapping[str, float | str]) -> None:
     """Merge the numbers into the file, so that a section can be measured anew alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(path.read_text()) if path.is_file() else {}
@@ -236,4 +241,5 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'pose_nms': measure_pose_nms,
     'decode': measure_decode,
     'network': measure_network,
+    'models': measure_models,
 }

@@ -23,16 +23,23 @@ from alphapose_ros.core.heatmaps import decode_integral
 from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.inference.load import load_detector
+from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.network import Network
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.onnx_network import OnnxNetwork
 from alphapose_ros.inference.openvino_network import OpenVinoNetwork
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.inference.torch_network import TorchNetwork
+from alphapose_ros.io.weights import WeightsError
+from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.fastpose import FastPose
 from alphapose_ros.models.records import ALPHAPOSE_MEAN_RGB
 from alphapose_ros.models.records import BYTE_STD
+from alphapose_ros.models.records import DetectorRecord
+from alphapose_ros.models.records import ModelRecord
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
@@ -80,21 +87,61 @@ def measure_network(*, device: str, **_: Any) -> Numbers:
     image = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8)
     numbers: Numbers = {}
     for n in CROPS:
-        people = _people(n)
-        batch = torch.rand((n, 3, 256, 192), device=network.tensor_device)
-        batch = batch.contiguous(memory_format=network.memory_format)
-        times_ms = _median_ms(
-            {
-                'bare': partial(_run, network, batch),
-                'all': partial(estimator.estimate, image, people),
-            },
-            15 if n < 16 else 7,
-        )
-        numbers[f'network.fastpose50_ms_{n}'] = times_ms['bare']
-        numbers[f'network.fastpose50_overhead_ratio_{n}'] = times_ms['all'] / times_ms['bare']
+        ratio, network_ms = _overhead(estimator, image, _people(n), 15 if n < 16 else 7)
+        numbers[f'network.fastpose50_ms_{n}'] = network_ms
+        numbers[f'network.fastpose50_overhead_ratio_{n}'] = ratio
     if network.tensor_device.type == 'cpu':
         numbers |= _compare_backends(module, network)
     return numbers
+
+
+def _overhead(
+    estimator: PoseEstimator, image: np.ndarray, people: Detections, repeats: int
+) -> tuple[float, float]:
+    """Return the time of everything over that of the network in it, and the latter."""
+    ratios, times_ms = [], []
+    for _ in range(repeats + 1):
+        start_s = time.perf_counter()
+        estimator.estimate(image, people)
+        elapsed_s = time.perf_counter() - start_s
+        ratios.append(elapsed_s / estimator.network.elapsed_s)
+        times_ms.append(estimator.network.elapsed_s * 1e3)
+    return float(np.median(ratios[1:])), float(np.median(times_ms[1:]))
+
+
+def measure_models(*, device: str, weights_dir: str, **_: Any) -> Numbers:
+    """Run one image through every network of the catalog that can be built or is here."""
+    options = NetworkOptions(weights_dir=weights_dir, device=device)
+    times_ms: Numbers = {}
+    for record in ALL_MODELS.values():
+        key = str(record.architecture or record.name)
+        if key not in times_ms:
+            network = _open_network(record, options)
+            if network is None:
+                continue
+            width, height = network.size_wh
+            batch = torch.rand((1, 3, height, width), device=network.tensor_device)
+            batch = batch.contiguous(memory_format=network.memory_format)
+            times_ms[key] = _median_ms({'': partial(_run, network, batch)}, 5)['']
+    return {
+        f'models.{record.name}_ms': times_ms[key]
+        for record in ALL_MODELS.values()
+        if (key := str(record.architecture or record.name)) in times_ms
+    }
+
+
+def _open_network(record: ModelRecord, options: NetworkOptions) -> Network | None:
+    """Return a network with random parameters, or that of a file; None if there is neither."""
+    if record.architecture is not None:
+        assert record.input_size_wh is not None
+        module = record.architecture.build()
+        return TorchNetwork(module, record.input_size_wh, device=options.device)
+    try:
+        if isinstance(record, DetectorRecord):
+            return load_detector(record.name, options).network
+        return load_pose_estimator(record.name, options).network
+    except (WeightsError, ModelFileError):
+        return None
 
 
 def _compare_backends(module: FastPose, network: TorchNetwork) -> Numbers:

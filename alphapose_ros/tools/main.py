@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from importlib import import_module
+import os
 import sys
 
 COMMANDS = {
@@ -18,6 +19,8 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
+    # As in the executables of the nodes: threads that wait leave their core to others.
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     try:
         code: int = _run(argv)
         return code

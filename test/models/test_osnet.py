@@ -69,6 +69,20 @@ def test_ibn_normalises_instances_in_the_first_stage_only() -> None:
     assert 'conv1.bn.running_mean' not in state
 
 
+@torch.inference_mode()
+def test_ibn_normalises_the_sum_with_the_shortcut() -> None:
+    block = OSNet(width=0.25, variant='ibn').eval().conv2[0]
+    normalised: list[Tensor] = []
+    block.IN.register_forward_hook(lambda _module, _inputs, out: normalised.append(out.clone()))
+    out = block(torch.randn((1, 16, 8, 4), generator=torch.Generator().manual_seed(0)))
+    torch.testing.assert_close(out, torch.relu(normalised[0]))
+
+
+@pytest.mark.parametrize('network', [OSNet, ReidResNet50])
+def test_without_classes_there_is_no_classifier(network: Any) -> None:
+    assert not any('classifier' in key for key in network(num_classes=0).state_dict())
+
+
 @pytest.mark.parametrize(
     ('options', 'message'),
     [({'width': 2.0}, 'width must be one of'), ({'variant': 'x'}, 'plain, ibn or ain')],

@@ -39,5 +39,6 @@ def test_an_unknown_section_of_the_bench_is_refused_in_one_line(capsys: Any) -> 
     assert main(['bench', '--section', 'speed']) == 1
     assert capsys.readouterr().err == (
         "alphapose_ros: error: unknown section 'speed'; "
-        'known are transport, messages, pipeline, memory, pose_nms, decode, network\n'
+        'known are transport, messages, pipeline, memory, pose_nms, decode, '
+        'network, models\n'
     )
