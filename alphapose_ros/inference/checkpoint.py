@@ -14,24 +14,19 @@ from torch import nn
 
 from alphapose_ros.io.checkpoints import check_layout
 from alphapose_ros.io.checkpoints import CheckpointError
+from alphapose_ros.io.checkpoints import DARKNET_SUFFIX
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.checkpoints import State
-from alphapose_ros.io.checkpoints import SUFFIXES
 from alphapose_ros.io.darknet import read_darknet
 from alphapose_ros.io.weights import read_sidecar
-from alphapose_ros.models.architectures import Architecture
-from alphapose_ros.models.architectures import identify
-from alphapose_ros.models.architectures import UnknownNetworkError
+from alphapose_ros.models.architecture import Architecture
+from alphapose_ros.models.networks import build_network
+from alphapose_ros.models.networks import identify
+from alphapose_ros.models.networks import kind_of
+from alphapose_ros.models.networks import UnknownNetworkError
 from alphapose_ros.models.records import ModelRecord
 
 R = TypeVar('R', bound=ModelRecord)
-
-DARKNET_SUFFIX = '.weights'
-
-
-def is_checkpoint(path: Path) -> bool:
-    """Tell whether a file holds parameters for a network of this package."""
-    return path.suffix in (*SUFFIXES, DARKNET_SUFFIX)
 
 
 def read_state(path: Path) -> State:
@@ -41,7 +36,8 @@ def read_state(path: Path) -> State:
     :raises ValueError: CheckpointError or DarknetError; says what is wrong.
     """
     if path.suffix == DARKNET_SUFFIX:
-        return read_darknet(path, shapes_of(Architecture('yolov3_spp').build().state_dict()))
+        yolov3 = build_network(Architecture('yolov3_spp'))
+        return read_darknet(path, shapes_of(yolov3.state_dict()))
     return read_checkpoint(path)
 
 
@@ -71,7 +67,7 @@ def build(architecture: Architecture, state: State, source: str) -> nn.Module:
 
     :raises CheckpointError: names the first entry that differs.
     """
-    module = architecture.build()
+    module = build_network(architecture)
     check_layout(f'{source} as {architecture}', state, module.state_dict())
     module.load_state_dict(state, strict=True)
     return module.eval()
@@ -111,8 +107,8 @@ def find_similar(architecture: Architecture, catalog: Mapping[str, R]) -> R:
     ]
     if not family:
         raise CheckpointError(
-            f'a {architecture.kind} network was found, {architecture}, where the catalog lists '
-            f'{", ".join(list(catalog)[:2])} and others of another kind'
+            f'a {kind_of(architecture)} network was found, {architecture}, where the catalog '
+            f'lists {", ".join(list(catalog)[:2])} and others of another kind'
         )
 
     def distance(row: R) -> tuple[bool, bool]:

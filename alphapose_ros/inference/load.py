@@ -16,15 +16,12 @@ from alphapose_ros.core.decoding import METHODS
 from alphapose_ros.core.decoding import OutputError
 from alphapose_ros.core.skeletons import find_skeleton
 from alphapose_ros.core.skeletons import get_skeleton
-from alphapose_ros.inference.checkpoint import is_checkpoint
-from alphapose_ros.inference.checkpoint import open_checkpoint
 from alphapose_ros.inference.detector import Decode
 from alphapose_ros.inference.detector import decode_rtmdet
 from alphapose_ros.inference.detector import decode_yolov3
 from alphapose_ros.inference.detector import decode_yolox
 from alphapose_ros.inference.detector import make_decode_boxes
 from alphapose_ros.inference.detector import PersonDetector
-from alphapose_ros.inference.export import export_onnx
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.network import Network
 from alphapose_ros.inference.network import Normalization
@@ -34,6 +31,7 @@ from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.inference.torch_network import TorchNetwork
+from alphapose_ros.io.checkpoints import is_checkpoint
 from alphapose_ros.io.files import hash_file
 from alphapose_ros.io.weights import cache_folder
 from alphapose_ros.io.weights import find_model
@@ -125,6 +123,10 @@ def _open(
     if not is_checkpoint(path):
         record = record or describe(path, record_type)
         return path, _open_file(path, record.input_size_wh, options), record
+    # Networks in PyTorch come with torchvision: whoever runs ONNX files need not wait for it.
+    from alphapose_ros.inference.checkpoint import open_checkpoint
+    from alphapose_ros.inference.export import export_onnx
+
     module, record = open_checkpoint(path, record, catalog)
     size_wh = record.input_size_wh or DEFAULT_SIZE_WH
     if options.backend in ('auto', 'torch'):

@@ -17,13 +17,19 @@ from alphapose_ros.io.files import replace_file
 
 # Where training programs put the parameters beside other things.
 WRAPPERS = ('state_dict', 'model', 'model_state_dict')
-SUFFIXES = ('.pth', '.pt', '.ckpt', '.tar')
+DARKNET_SUFFIX = '.weights'
+SUFFIXES = ('.pth', '.pt', '.ckpt', '.tar', DARKNET_SUFFIX)
 
 State = dict[str, Tensor]
 
 
 class CheckpointError(ValueError):
     """A checkpoint cannot be read, or is of another network."""
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Tell by its suffix whether a file holds parameters, and not the network itself."""
+    return path.suffix in SUFFIXES
 
 
 def read_checkpoint(path: Path) -> State:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 The models that are known by name. A new model is one row here; a file without a row runs as well:
-see `io.weights.read_record`.
+see `inference.load.describe`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from alphapose_ros.models.architectures import Architecture
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.catalog_alphapose import ALPHAPOSE_POSE
 from alphapose_ros.models.catalog_alphapose import ALPHAPOSE_REID
 from alphapose_ros.models.records import BYTE_STD

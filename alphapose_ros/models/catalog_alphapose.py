@@ -13,7 +13,7 @@ from typing import Any
 
 from alphapose_ros.core.decoding import Method
 from alphapose_ros.core.skeletons import get_skeleton
-from alphapose_ros.models.architectures import Architecture
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.records import ALPHAPOSE_MEAN_RGB
 from alphapose_ros.models.records import BYTE_STD
 from alphapose_ros.models.records import HYBRIK_STD_RGB

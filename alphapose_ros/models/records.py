@@ -9,7 +9,7 @@ from typing import Literal
 
 from alphapose_ros.core.decoding import Method
 from alphapose_ros.core.heatmaps import Normalize
-from alphapose_ros.models.architectures import Architecture
+from alphapose_ros.models.architecture import Architecture
 
 IMAGENET_MEAN_RGB = (123.675, 116.28, 103.53)
 IMAGENET_STD_RGB = (58.395, 57.12, 57.375)

@@ -36,6 +36,7 @@ from alphapose_ros.inference.torch_network import TorchNetwork
 from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.fastpose import FastPose
+from alphapose_ros.models.networks import build_network
 from alphapose_ros.models.records import ALPHAPOSE_MEAN_RGB
 from alphapose_ros.models.records import BYTE_STD
 from alphapose_ros.models.records import DetectorRecord
@@ -134,7 +135,7 @@ def _open_network(record: ModelRecord, options: NetworkOptions) -> Network | Non
     """Return a network with random parameters, or that of a file; None if there is neither."""
     if record.architecture is not None:
         assert record.input_size_wh is not None
-        module = record.architecture.build()
+        module = build_network(record.architecture)
         return TorchNetwork(module, record.input_size_wh, device=options.device)
     try:
         if isinstance(record, DetectorRecord):

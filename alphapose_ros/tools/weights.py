@@ -15,13 +15,13 @@ from rich.table import Table
 
 from alphapose_ros.core.skeletons import SKELETONS
 from alphapose_ros.inference.checkpoint import build
-from alphapose_ros.inference.checkpoint import DARKNET_SUFFIX
 from alphapose_ros.inference.checkpoint import find_similar
 from alphapose_ros.inference.checkpoint import identify_file
-from alphapose_ros.inference.checkpoint import is_checkpoint
 from alphapose_ros.inference.checkpoint import open_checkpoint
 from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.io.checkpoints import DARKNET_SUFFIX
+from alphapose_ros.io.checkpoints import is_checkpoint
 from alphapose_ros.io.checkpoints import write_checkpoint
 from alphapose_ros.io.darknet import write_darknet
 from alphapose_ros.io.fetch import fetch
@@ -34,6 +34,7 @@ from alphapose_ros.io.weights import write_sidecar
 from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.networks import kind_of
 from alphapose_ros.models.records import ModelRecord
 from alphapose_ros.models.records import PoseRecord
 
@@ -131,7 +132,7 @@ def inspect_file(*, file: Path, weights_dir: str) -> None:
         'SHA-256': hash_file(file),
     }
     same = [r.name for r in ALL_MODELS.values() if _is_same(r, architecture)]
-    if architecture.kind == 'pose':
+    if kind_of(architecture) == 'pose':
         record = find_similar(architecture, POSE_NETWORKS)
         num_keypoints = architecture.options['num_keypoints']
         sets = [s.name for s in SKELETONS.values() if s.num_keypoints == num_keypoints]
@@ -168,9 +169,9 @@ def export_model(*, model: str, output: Path, weights_dir: str) -> None:
     catalog: Any = DETECTORS if model in DETECTORS else POSE_NETWORKS
     path, record = find_model(model, catalog, weights_dir)
     architecture = identify_file(path, read_state(_checkpoint(path)))
-    if architecture.kind == 'reid':
+    if kind_of(architecture) == 'reid':
         raise WeightsError(f'{path} is a re-ID network; detectors and pose networks are exported')
-    catalog = DETECTORS if architecture.kind == 'detector' else POSE_NETWORKS
+    catalog = DETECTORS if kind_of(architecture) == 'detector' else POSE_NETWORKS
     module, record = open_checkpoint(path, record, catalog)
     assert record.input_size_wh is not None
     difference = export_onnx(module, record.input_size_wh, output)

@@ -24,9 +24,10 @@ from alphapose_ros.inference.torch_network import TorchNetwork
 from alphapose_ros.io.checkpoints import CheckpointError
 from alphapose_ros.io.checkpoints import write_checkpoint
 from alphapose_ros.io.weights import WeightsError
-from alphapose_ros.models.architectures import Architecture
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.networks import build_network
 from alphapose_ros.structures import Detections
 
 PERSON = Detections(np.array([[100, 50, 200, 350]], np.float32), np.array([0.9], np.float32))
@@ -35,7 +36,7 @@ IMAGE = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
 
 def save(path: Path, architecture: Architecture) -> Path:
     torch.manual_seed(0)
-    write_checkpoint(path, architecture.build().state_dict())
+    write_checkpoint(path, build_network(architecture).state_dict())
     return path
 
 
@@ -194,7 +195,8 @@ def test_a_torchvision_detector_finds_what_torchvision_finds(network: str) -> No
     """Random parameters: nothing is found twice, and what comes out has the agreed form."""
     size_wh = (320, 192)
     torch.manual_seed(0)
-    module = Architecture('torchvision_detector', {'network': network, 'size_wh': size_wh}).build()
+    options = {'network': network, 'size_wh': size_wh}
+    module = build_network(Architecture('torchvision_detector', options))
     module.eval()
     with torch.inference_mode():
         images = torch.rand((1, 3, size_wh[1], size_wh[0]))

@@ -13,8 +13,9 @@ from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.checkpoints import write_checkpoint
-from alphapose_ros.models.architectures import Architecture
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.catalog import ALL_MODELS
+from alphapose_ros.models.networks import build_network
 from alphapose_ros.structures import Detections
 from alphapose_ros.tools.main import main
 
@@ -31,7 +32,7 @@ def wide_console(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def save(path: Path, architecture: Architecture) -> Path:
     torch.manual_seed(0)
-    write_checkpoint(path, architecture.build().state_dict())
+    write_checkpoint(path, build_network(architecture).state_dict())
     return path
 
 
@@ -69,7 +70,7 @@ def test_inspect_tells_the_network_whatever_the_name(
 def test_inspect_names_the_first_wrong_key_and_both_shapes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state = DCN.build().state_dict()
+    state = build_network(DCN).state_dict()
     state['duc1.bn.weight'] = torch.zeros(7)
     write_checkpoint(tmp_path / 'net.pth', state)
     assert run('inspect', tmp_path / 'net.pth') == 1
@@ -87,7 +88,7 @@ def test_inspect_refuses_what_is_no_checkpoint(
 
 def test_convert_unwraps_a_checkpoint(tmp_path: Path) -> None:
     architecture = Architecture('simplepose', {'num_keypoints': 17, 'depth': 50})
-    state = {f'module.{k}': v for k, v in architecture.build().state_dict().items()}
+    state = {f'module.{k}': v for k, v in build_network(architecture).state_dict().items()}
     torch.save({'state_dict': state, 'epoch': 3}, tmp_path / 'training.pth')
     assert run('convert', tmp_path / 'training.pth', tmp_path / 'plain.pth') == 0
     plain = torch.load(tmp_path / 'plain.pth', weights_only=True)

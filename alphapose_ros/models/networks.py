@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
 import re
 from types import MappingProxyType
 from typing import Any
 
 from torch import nn
 
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.fastpose import FastPose
 from alphapose_ros.models.fastpose_duc import FastPoseDuc
 from alphapose_ros.models.fastpose_duc import FastPoseDucDense
@@ -40,31 +39,6 @@ class UnknownNetworkError(ValueError):
     """A checkpoint is of no network that is known here."""
 
 
-@dataclass(frozen=True)
-class Architecture:
-    """
-    A network and the arguments that it is built with.
-
-    :param network: a name in NETWORKS.
-    :param options: arguments of its constructor.
-    """
-
-    network: str
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> str:
-        """What it is for: 'pose', 'detector' or 'reid'."""
-        return NETWORKS[self.network][0]
-
-    def build(self) -> nn.Module:
-        """Return the network with random parameters."""
-        return NETWORKS[self.network][1](**self.options)
-
-    def __str__(self) -> str:
-        return f'{self.network}({", ".join(f"{k}={v!r}" for k, v in self.options.items())})'
-
-
 NETWORKS: Mapping[str, tuple[str, Callable[..., nn.Module]]] = MappingProxyType(
     {
         'fastpose': ('pose', FastPose),
@@ -81,6 +55,16 @@ NETWORKS: Mapping[str, tuple[str, Callable[..., nn.Module]]] = MappingProxyType(
         'torchvision_detector': ('detector', TorchvisionDetector),
     }
 )
+
+
+def kind_of(architecture: Architecture) -> str:
+    """Return what a network is for: 'pose', 'detector' or 'reid'."""
+    return NETWORKS[architecture.network][0]
+
+
+def build_network(architecture: Architecture) -> nn.Module:
+    """Return the network with random parameters."""
+    return NETWORKS[architecture.network][1](**architecture.options)
 
 
 def identify(shapes: Shapes) -> Architecture:

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import torch
 
-from alphapose_ros.models.architectures import Architecture
-from alphapose_ros.models.architectures import identify
-from alphapose_ros.models.architectures import NETWORKS
-from alphapose_ros.models.architectures import UnknownNetworkError
+from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.networks import build_network
+from alphapose_ros.models.networks import identify
+from alphapose_ros.models.networks import kind_of
+from alphapose_ros.models.networks import NETWORKS
+from alphapose_ros.models.networks import UnknownNetworkError
 from alphapose_ros.models.torchvision_detector import BUILDERS
 from alphapose_ros.models.torchvision_detector import TorchvisionDetector
 
@@ -40,7 +42,7 @@ def shapes_of(module: torch.nn.Module) -> dict[str, tuple[int, ...]]:
 def test_every_official_layout_is_identified_and_built(shared_dir: Path, path: Path) -> None:
     shapes = read_shapes(path)
     with torch.device('meta'):
-        module = identify(shapes).build()
+        module = build_network(identify(shapes))
     assert list(shapes_of(module).items()) == list(shapes.items())
 
 
@@ -49,10 +51,10 @@ def test_the_network_of_a_row_is_identified_from_its_parameters(name: str) -> No
     architecture = ALL_MODELS[name].architecture
     assert architecture is not None
     with torch.device('meta'):
-        shapes = shapes_of(architecture.build())
+        shapes = shapes_of(build_network(architecture))
         found = identify(shapes)
         assert found.network == architecture.network
-        assert shapes_of(found.build()) == shapes
+        assert shapes_of(build_network(found)) == shapes
 
 
 @pytest.mark.parametrize('config', sorted(LAYOUTS.glob('halpe*.json')) or [None])
@@ -84,7 +86,7 @@ def test_an_unknown_layout_is_refused_with_the_known_networks() -> None:
 def test_an_architecture_can_be_read() -> None:
     architecture = Architecture('fastpose', {'num_keypoints': 17, 'depth': 50})
     assert str(architecture) == 'fastpose(num_keypoints=17, depth=50)'
-    assert architecture.kind == 'pose'
+    assert kind_of(architecture) == 'pose'
 
 
 def test_every_network_has_a_kind() -> None:
