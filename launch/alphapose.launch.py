@@ -112,14 +112,14 @@ def pipeline_arguments():
         DeclareLaunchArgument(
             'model',
             default_value='',
-            description='Pose network: a name known to the package or the path of an .onnx file '
+            description='Pose network: a name known to the package or the path of a file '
             '(empty: as in params_file).',
         ),
         DeclareLaunchArgument(
             'detector',
             default_value='',
-            description='Person detector: a name known to the package or the path of an .onnx '
-            'file (empty: as in params_file).',
+            description='Person detector: a name known to the package or the path of a file '
+            '(empty: as in params_file).',
         ),
         DeclareLaunchArgument(
             'log_level',

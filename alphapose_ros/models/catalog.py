@@ -213,14 +213,14 @@ POSE_NETWORKS: Mapping[str, PoseRecord] = _by_name(
             'rtmposev1/onnx_sdk/'
             'rtmpose-s_simcc-body7_pt-body7-halpe26_700e-256x192-7f134165_20230605.zip',
             'halpe_26',
-            '92.9 PCK@0.1 on Body8',
+            '93.0 PCK@0.1 on Body8',
         ),
         _simcc(
             'rtmpose_m_halpe26',
             'rtmposev1/onnx_sdk/'
             'rtmpose-m_simcc-body7_pt-body7-halpe26_700e-256x192-4d3e73dd_20230605.zip',
             'halpe_26',
-            '94.2 PCK@0.1 on Body8',
+            '94.8 PCK@0.1 on Body8',
             sha256='55b81170e236040b59fc792ad0a8315301ac4c079a3bdb1095d838aad3088d18',
         ),
         _simcc(

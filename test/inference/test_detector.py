@@ -12,8 +12,10 @@ from torch import Tensor
 
 from alphapose_ros.core.boxes import box_iou
 from alphapose_ros.inference.detector import decode_rtmdet
+from alphapose_ros.inference.detector import decode_yolov3
 from alphapose_ros.inference.detector import decode_yolox
 from alphapose_ros.inference.detector import DetectionLimits
+from alphapose_ros.inference.detector import make_decode_boxes
 from alphapose_ros.inference.detector import PersonDetector
 from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.network import ModelFileError
@@ -123,10 +125,32 @@ def test_rtmdet_distances_are_decoded_from_the_corner_of_the_cell() -> None:
     np.testing.assert_allclose(scores, [1 / (1 + np.exp(-2))], rtol=1e-6)
 
 
-@pytest.mark.parametrize('decode', [decode_yolox, decode_rtmdet])
+def test_of_yolov3_boxes_the_people_are_kept() -> None:
+    head = np.zeros((1, 3, 85), np.float32)
+    head[0, 0, :6] = (100, 80, 20, 40, 0.8, 0.5)
+    head[0, 1, :7] = (10, 10, 5, 5, 0.9, 0.4, 0.6)  # rather a bicycle
+    head[0, 2, :6] = (10, 10, 5, 5, 0.2, 0.9)  # too faint
+    boxes, scores = decode_yolov3([head], (608, 608), 0.3)
+    np.testing.assert_allclose(boxes, [[90, 60, 110, 100]])
+    np.testing.assert_allclose(scores, [0.4], rtol=1e-6)
+
+
+def test_of_finished_boxes_the_people_are_kept() -> None:
+    boxes = np.array([[[1, 2, 3, 4, 0.9], [5, 6, 7, 8, 0.8], [1, 1, 9, 9, 0.1]]], np.float32)
+    labels = np.array([[1, 18, 1]])
+    kept, scores = make_decode_boxes(1)([boxes, labels], (800, 800), 0.3)
+    np.testing.assert_array_equal(kept, [[1, 2, 3, 4]])
+    np.testing.assert_allclose(scores, [0.9])
+    nobody = [np.zeros((1, 0, 5), np.float32), np.zeros((1, 0), np.int64)]
+    assert len(make_decode_boxes(1)(nobody, (800, 800), 0.3)[0]) == 0
+
+
+@pytest.mark.parametrize(
+    'decode', [decode_yolox, decode_rtmdet, decode_yolov3, make_decode_boxes(0)]
+)
 def test_outputs_of_another_kind_are_refused(decode: Any) -> None:
-    with pytest.raises(ModelFileError, match=r'\(1, 5, 85\)'):
-        decode([np.zeros((1, 5, 85), np.float32)], (416, 416), 0.1)
+    with pytest.raises(ModelFileError, match=r'\(1, 5, 4\)'):
+        decode([np.zeros((1, 5, 4), np.float32)], (416, 416), 0.1)
 
 
 @pytest.mark.parametrize('model', ['yolox_nano', 'rtmdet_nano_person'])

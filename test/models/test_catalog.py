@@ -15,6 +15,7 @@ from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.models.catalog_alphapose import ALPHAPOSE_POSE
 from alphapose_ros.models.records import ModelRecord
 
+MODELS_PAGE = Path(__file__).resolve().parents[2] / 'docs' / 'models.md'
 ROWS = [pytest.param(record, id=name) for name, record in ALL_MODELS.items()]
 
 
@@ -31,6 +32,13 @@ def test_a_row_is_complete(record: ModelRecord) -> None:
     assert re.fullmatch(r'([0-9a-f]{8,64})?', record.sha256)
     assert record.color_order in ('rgb', 'bgr')
     assert all(s > 0 for s in record.std)
+
+
+@pytest.mark.parametrize('record', ROWS)
+def test_a_row_is_in_the_docs(record: ModelRecord) -> None:
+    row = re.search(rf'^\| `{record.name}` \|.*$', MODELS_PAGE.read_text(), re.MULTILINE)
+    assert row is not None, 'run python docs/fill_model_tables.py'
+    assert record.accuracy.partition(' on ')[0] in row[0]
 
 
 @pytest.mark.parametrize('record', ROWS)

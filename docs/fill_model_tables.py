@@ -1,0 +1,124 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Fill the tables of docs/models.md from the catalog and, where it is there, the last bench.
+
+    python docs/fill_model_tables.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import json
+from pathlib import Path
+import re
+from urllib.parse import urlparse
+
+from alphapose_ros.models.catalog import DETECTORS
+from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.catalog import REID_NETWORKS
+from alphapose_ros.models.catalog_alphapose import ALPHAPOSE_POSE
+from alphapose_ros.models.records import ModelRecord
+
+DOCS = Path(__file__).parent
+BENCH = DOCS.parent / 'bench_output' / 'bench.json'
+Row = tuple[str, ...]
+
+
+def main() -> None:
+    """Rewrite what stands between `<!-- table -->` and `<!-- end -->`."""
+    page = DOCS / 'models.md'
+    text = page.read_text()
+    for name, rows in make_tables().items():
+        pattern = rf'(<!-- {name} -->\n).*?(<!-- end -->)'
+        text, count = re.subn(pattern, rf'\g<1>{_join(rows)}\g<2>', text, flags=re.DOTALL)
+        if count != 1:
+            raise SystemExit(f'{page} must hold the table {name} once, it does {count} times')
+    page.write_text(text)
+
+
+def make_tables() -> dict[str, list[Row]]:
+    """Return the rows of every table, its head first."""
+    numbers = json.loads(BENCH.read_text()) if BENCH.is_file() else {}
+
+    def ms(record: ModelRecord) -> str:
+        value = numbers.get(f'models.{record.name}_ms')
+        return f'{value:.0f}' if value else ''
+
+    def common(record: ModelRecord) -> Row:
+        return (record.accuracy, ms(record), record.licence, _source(record), _where(record))
+
+    tail = ('reported', 'ms', 'licence', 'source', 'file')
+    others = [r for r in POSE_NETWORKS.values() if r not in ALPHAPOSE_POSE]
+    return {
+        'detectors': [
+            ('name', 'input', *tail),
+            *((f'`{r.name}`', _size(r), *common(r)) for r in DETECTORS.values()),
+        ],
+        'pose': [
+            ('name', 'keypoints', 'input', 'decode', *tail),
+            *((f'`{r.name}`', r.keypoint_set, _size(r), r.decode, *common(r)) for r in others),
+        ],
+        'alphapose': [
+            ('name', 'keypoints', 'network', 'decode', 'reported', 'ms', 'file'),
+            *(
+                (
+                    f'`{r.name}`',
+                    r.keypoint_set,
+                    _network(r),
+                    r.decode,
+                    r.accuracy.partition(' on COCO')[0].partition(' on Halpe')[0],
+                    ms(r),
+                    f'`{r.file_names[0]}`',
+                )
+                for r in ALPHAPOSE_POSE
+            ),
+        ],
+        'reid': [
+            ('name', 'input', *tail),
+            *((f'`{r.name}`', _size(r), *common(r)) for r in REID_NETWORKS.values()),
+        ],
+    }
+
+
+def _network(record: ModelRecord) -> str:
+    """Return a network in words."""
+    assert record.architecture is not None
+    options = dict(record.architecture.options)
+    families = {'fastpose': 'FastPose', 'fastpose_duc': 'FastPose-DUC', 'simplepose': 'SimplePose'}
+    network = record.architecture.network
+    if network == 'hrnet':
+        return f'HRNet-W{options["width"]}'
+    if network == 'hybrik':
+        return 'HybrIK-34'
+    words = [f'{families[network]}-{options.get("depth", 50)}']
+    if options.get('deformable'):
+        words.append('deformable')
+    if network == 'fastpose':
+        words.append(f'width {options["head_width"]}')
+    return ', '.join(words)
+
+
+def _size(record: ModelRecord) -> str:
+    size_wh = record.input_size_wh
+    return f'{size_wh[0]} x {size_wh[1]}' if size_wh else 'as the file'
+
+
+def _source(record: ModelRecord) -> str:
+    url = urlparse(record.source)
+    owner = url.path.split('/')[1] if url.netloc == 'github.com' else url.netloc
+    return f'[{owner}]({record.source})'
+
+
+def _where(record: ModelRecord) -> str:
+    return 'fetch' if record.url or record.drive_id else 'by hand'
+
+
+def _join(rows: Iterable[Row]) -> str:
+    head, *body = (f'| {" | ".join(row)} |' for row in rows)
+    rule = '|' + '---|' * (head.count('|') - 1)
+    return ''.join(f'{line}\n' for line in (head, rule, *body))
+
+
+if __name__ == '__main__':
+    main()
