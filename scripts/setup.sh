@@ -63,6 +63,8 @@ repair_cmake_paths() {
     -e "s#/opt/python/cp[0-9]+-cp[0-9]+/include/python[0-9.]+#$include#g" {} +
 }
 
+pip_install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+
 make_venv() {
   check_disk
   say "creating $venv (some minutes, most of them for PyTorch)"
@@ -71,7 +73,7 @@ make_venv() {
   local log=$venv.log
   # One command, so that the versions are resolved together.
   # shellcheck disable=SC2046
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check $(requirements) >"$log" 2>&1 \
+  { pip_install $(requirements) && pip_install --no-deps -r "$root/requirements-bench.txt"; } >"$log" 2>&1 \
     || fail "pip could not install the requirements: $(grep -m 1 -E '^ERROR' "$log" || tail -n 1 "$log") (all of it: $log)"
   rm -f "$log"
   [[ -n $ros ]] || repair_cmake_paths
