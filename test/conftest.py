@@ -7,6 +7,7 @@ Every run has a DDS domain of its own and stays on this machine, so that runs si
 robot on the same network, do not hear each other.
 """
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ def shared_dir() -> Path:
     if not path.is_dir():
         pytest.skip('needs ../shared: real images, clips and weights')
     return path
+
+
+@pytest.fixture(scope='session')
+def fill_rule(shared_dir: Path) -> Any:
+    """Return the module with the rule that the networks of the fixtures are filled by."""
+    path = shared_dir / 'fixtures' / 'fill.py'
+    spec = importlib.util.spec_from_file_location('fixture_fill_rule', path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _tensor(name: str, value: Any, dtype: Any = np.float32) -> Any:

@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -41,27 +39,18 @@ def fixture_model(shared_dir: Path) -> Callable[[str], tuple[dict[str, Any], Any
 
 
 @pytest.fixture
-def fill(shared_dir: Path) -> Callable[..., None]:
+def fill(fill_rule: Any) -> Callable[..., None]:
     """Return a function that fills a network by the rule of the fixtures and checks the sum."""
-    rule = _load_rule(shared_dir / 'fixtures/fill.py')
 
     def fill_network(
         network: torch.nn.Module, meta: dict[str, Any], *, gain1: bool = False
     ) -> None:
         entries = [(key, tuple(value.shape)) for key, value in network.state_dict().items()]
         gains = {} if gain1 else {k: meta.get(k, 1.0) for k in ('norm_gain', 'head_gain')}
-        arrays = rule.fill(entries, **gains)
-        assert rule.checksum(arrays) == meta['checksum_gain1' if gain1 else 'checksum']
+        arrays = fill_rule.fill(entries, **gains)
+        assert fill_rule.checksum(arrays) == meta['checksum_gain1' if gain1 else 'checksum']
         tensors = {key: torch.from_numpy(value) for key, value in arrays.items()}
         network.load_state_dict(tensors, strict=True)
         network.eval()
 
     return fill_network
-
-
-def _load_rule(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location('fixture_fill_rule', path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
