@@ -46,17 +46,16 @@ def image_to_crop_matrices(crop_boxes: FloatArray, size_wh: tuple[int, int]) -> 
     """
     Return the affine maps from image pixels to crop pixels.
 
-    Only the width of the box sets the scale: crop boxes have the aspect ratio of the crop.
-
-    :param crop_boxes: (N, 4) xyxy, from `boxes_to_crop_boxes`.
+    :param crop_boxes: (N, 4) xyxy, from `boxes_to_crop_boxes`; what a box of another aspect ratio
+        shows is stretched.
     :param size_wh: width and height of the crop in pixels.
     :return: (N, 2, 3) float64, as cv2.warpAffine takes them.
     """
     boxes_cxcywh = xyxy_to_cxcywh(crop_boxes.astype(np.float64))
-    scales = size_wh[0] / boxes_cxcywh[:, 2]
+    scales = np.array(size_wh) / boxes_cxcywh[:, 2:]  # (N, 2)
     matrices = np.zeros((len(crop_boxes), 2, 3))
-    matrices[:, 0, 0] = matrices[:, 1, 1] = scales
-    matrices[:, :, 2] = np.array(size_wh) / 2 - scales[:, None] * boxes_cxcywh[:, :2]
+    matrices[:, 0, 0], matrices[:, 1, 1] = scales.T
+    matrices[:, :, 2] = np.array(size_wh) / 2 - scales * boxes_cxcywh[:, :2]
     return matrices
 
 
@@ -84,7 +83,7 @@ def extract_crops(
     Cut and resize what every box shows; black where a box leaves the image.
 
     :param image: (H, W, 3) uint8.
-    :param crop_boxes: (N, 4) xyxy, from `boxes_to_crop_boxes`.
+    :param crop_boxes: (N, 4) xyxy, as `image_to_crop_matrices` takes them.
     :param size_wh: width and height of the crops in pixels.
     :return: (N, height, width, 3) uint8, bilinear.
     """

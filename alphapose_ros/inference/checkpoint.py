@@ -25,6 +25,7 @@ from alphapose_ros.models.networks import identify
 from alphapose_ros.models.networks import kind_of
 from alphapose_ros.models.networks import UnknownNetworkError
 from alphapose_ros.models.records import ModelRecord
+from alphapose_ros.models.records import ReidRecord
 
 R = TypeVar('R', bound=ModelRecord)
 
@@ -97,13 +98,16 @@ def find_similar(architecture: Architecture, catalog: Mapping[str, R]) -> R:
 
     The row of the same network if there is one, else of one with as many joints, else of the
     same family; what a file cannot tell, such as how its maps were trained, is taken from there.
+    All re-ID networks are one family: they expect the same.
 
     :raises CheckpointError: if the catalog has no such family.
     """
+    is_reid = kind_of(architecture) == 'reid'
     family = [
         row
         for row in catalog.values()
-        if row.architecture is not None and row.architecture.network == architecture.network
+        if (is_reid and isinstance(row, ReidRecord))
+        or (row.architecture is not None and row.architecture.network == architecture.network)
     ]
     if not family:
         raise CheckpointError(
@@ -112,8 +116,8 @@ def find_similar(architecture: Architecture, catalog: Mapping[str, R]) -> R:
         )
 
     def distance(row: R) -> tuple[bool, bool]:
-        assert row.architecture is not None
-        options, wanted = row.architecture.options, architecture.options
+        options = row.architecture.options if row.architecture else {}
+        wanted = architecture.options
         same_joints = options.get('num_keypoints') == wanted.get('num_keypoints')
         return dict(options) != dict(wanted), not same_joints
 

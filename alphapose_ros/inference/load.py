@@ -30,6 +30,7 @@ from alphapose_ros.inference.openvino_network import OpenVinoNetwork
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
+from alphapose_ros.inference.reid import ReidEstimator
 from alphapose_ros.inference.torch_network import TorchNetwork
 from alphapose_ros.io.checkpoints import is_checkpoint
 from alphapose_ros.io.files import hash_file
@@ -39,9 +40,11 @@ from alphapose_ros.io.weights import read_sidecar
 from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.models.records import DetectorRecord
 from alphapose_ros.models.records import ModelRecord
 from alphapose_ros.models.records import PoseRecord
+from alphapose_ros.models.records import ReidRecord
 from alphapose_ros.structures import Skeleton
 
 R = TypeVar('R', bound=ModelRecord)
@@ -113,6 +116,16 @@ def load_pose_estimator(
     return PoseEstimator(
         network, normalization, decoder, skeleton, licence=record.licence, flip_test=flip_test
     )
+
+
+def load_reid(model: str, options: NetworkOptions = DEFAULTS) -> ReidEstimator:
+    """Load a re-ID network and warm it up; parameters and errors as in `load_detector`."""
+    _, network, record = _open(model, REID_NETWORKS, ReidRecord, options)
+    reid = ReidEstimator(network, _normalization(record, network), licence=record.licence)
+    reid.warm_up()
+    if isinstance(network, TorchNetwork):
+        network.warm_up()
+    return reid
 
 
 def _open(

@@ -10,15 +10,13 @@ from torch import Tensor
 
 from alphapose_ros.core.crops import boxes_to_crop_boxes
 from alphapose_ros.core.crops import crop_to_image
-from alphapose_ros.core.crops import extract_crops
 from alphapose_ros.core.decoding import Decoder
-from alphapose_ros.core.device_crops import extract_crops_on_device
+from alphapose_ros.core.device_crops import extract_crops_for
 from alphapose_ros.core.skeletons import flip_permutation
 from alphapose_ros.inference.network import Network
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.structures import Detections
-from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Skeleton
 
@@ -71,7 +69,8 @@ class PoseEstimator:
             return Poses.empty(self.skeleton.num_keypoints)
         size_wh = self.network.size_wh
         crop_boxes = boxes_to_crop_boxes(detections.boxes, size_wh=size_wh)
-        points, scores = self._decode(self._normalization(self._cut(image, crop_boxes)))
+        crops = extract_crops_for(self.network.tensor_device, image, crop_boxes, size_wh)
+        points, scores = self._decode(self._normalization(crops))
         joints = torch.cat([points, scores[..., None]], dim=2).cpu().numpy()  # the one copy back
         keypoints = crop_to_image(joints[..., :2], crop_boxes, size_wh)
         is_found = joints[..., 2] > 0
@@ -85,15 +84,6 @@ class PoseEstimator:
             scores=detections.scores * keypoint_scores.mean(axis=1),
             embeddings=np.zeros((len(detections), 0), np.float32),
         )
-
-    def _cut(self, image: np.ndarray, crop_boxes: FloatArray) -> Tensor:
-        """Return (N, 3, height, width) crops on the device."""
-        device, size_wh = self.network.tensor_device, self.network.size_wh
-        if device.type == 'cpu':
-            crops = extract_crops(image, crop_boxes, size_wh)
-            return torch.from_numpy(crops).permute(0, 3, 1, 2)
-        boxes = torch.from_numpy(crop_boxes).to(device, non_blocking=True)
-        return extract_crops_on_device(torch.from_numpy(image).to(device), boxes, size_wh)
 
     def _decode(self, batch: Tensor) -> tuple[Tensor, Tensor]:
         """Return points and scores; with the flip test, of crops and mirrored crops together."""
