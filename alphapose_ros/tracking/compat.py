@@ -79,9 +79,7 @@ class _Memory:
             last_seen=np.where(self.person >= 0, update, self.last_seen),
             is_confirmed=self.is_confirmed | (self.person >= 0),
             features=blended,
-            motion=self.motion.with_rows(
-                rows, kalman.update(self.motion[rows], measured[people])
-            ),
+            motion=self.motion.with_rows(rows, kalman.update(self.motion[rows], measured[people])),
         )
 
     def begin(
@@ -108,12 +106,9 @@ class _Memory:
 
     @staticmethod
     def empty(num_features: int) -> _Memory:
-        none = np.zeros(0, np.intp)
-        no_boxes = kalman.begin(np.zeros((0, 4)))
-        no_features = np.zeros((0, num_features))
-        no_flags = np.zeros(0, bool)
-        no_ids = np.zeros(0, np.int32)
-        return _Memory(no_ids, none, none, none, no_flags, no_flags, no_features, no_boxes)
+        no_ids, none, no_flags = np.zeros(0, np.int32), np.zeros(0, np.intp), np.zeros(0, bool)
+        features, motion = np.zeros((0, num_features)), kalman.begin(np.zeros((0, 4)))
+        return _Memory(no_ids, none, none, none, no_flags, no_flags, features, motion)
 
 
 @dataclass(frozen=True)
@@ -138,7 +133,13 @@ class CompatTracker:
     """
 
     def __init__(self, *, frame_rate: float = 30.0, track_buffer: int = 240) -> None:
-        self._max_lost = int(frame_rate / 30 * track_buffer)
+        if not (frame_rate > 0 and track_buffer >= 0):
+            raise ValueError(
+                'frame_rate must be more than 0 and track_buffer at least 0, '
+                f'got {frame_rate} and {track_buffer}'
+            )
+        # Who was only just lost is never given up.
+        self._max_lost = max(int(frame_rate / 30 * track_buffer), 1)
         self._last_id = 0
         self.reset()
 
@@ -162,14 +163,22 @@ class CompatTracker:
         :param poses: M people with embeddings, in the order in which new ids are to be given.
         :param stamp_ns: not used, every image with people is one step of time.
         :return: everybody seen who was not dropped as a duplicate, with the box of the filter.
-        :raises ValueError: if embeddings lack or change their length, or a value is not finite.
+        :raises ValueError: if embeddings lack or change their length, a value is not finite, or a
+            box is reversed.
         """
         if len(poses) == 0:
             return Tracks.empty(poses.num_keypoints)
-        self._check(poses)
+        _check(poses)
+        length = poses.embeddings.shape[1]
+        if self._tracks is None:
+            self._tracks = _Memory.empty(length)
+        if length != self._tracks.features.shape[1]:
+            raise ValueError(
+                f'embeddings must keep their length {self._tracks.features.shape[1]}, got {length}'
+            )
         self._update += 1
         measured, features = kalman.boxes_to_cxcyah(poses.boxes), _normalised(poses.embeddings)
-        tracks = _predicted(self._tracks or _Memory.empty(poses.embeddings.shape[1]))
+        tracks = _predicted(self._tracks)
         tracks = replace(tracks, person=_match(tracks, measured, features, poses.boxes))
         tracks = self._drop_lost(tracks.see(self._update, measured, features))
         born = np.setdiff1d(np.arange(len(poses)), tracks.person)
@@ -177,18 +186,6 @@ class CompatTracker:
         self._last_id += len(born)
         self._tracks = tracks[~_is_duplicate(tracks)]
         return self._output(poses, self._tracks)
-
-    def _check(self, poses: Poses) -> None:
-        length = poses.embeddings.shape[1]
-        if length == 0:
-            raise ValueError('embeddings must be there, got vectors of length 0')
-        if self._tracks is not None and length != self._tracks.features.shape[1]:
-            raise ValueError(
-                f'embeddings must keep their length {self._tracks.features.shape[1]}, got {length}'
-            )
-        for name in ('boxes', 'embeddings'):
-            if not np.isfinite(getattr(poses, name)).all():
-                raise ValueError(f'{name} must be finite')
 
     def _drop_lost(self, tracks: _Memory) -> _Memory:
         """
@@ -216,14 +213,31 @@ class CompatTracker:
         )
 
 
+def _check(poses: Poses) -> None:
+    if poses.embeddings.shape[1] == 0:
+        raise ValueError('embeddings must be there, got vectors of length 0')
+    if not np.isfinite(poses.embeddings).all():
+        raise ValueError('embeddings must be finite')
+    boxes = poses.boxes
+    if not (np.isfinite(boxes).all() and (boxes[:, :2] <= boxes[:, 2:]).all()):
+        raise ValueError('boxes must be finite and must not be reversed')
+
+
 def iou_of_pixels(boxes_a: Float64Array, boxes_b: Float64Array) -> Float64Array:
-    """Return (N, M) intersections over unions of xyxy boxes whose last pixel belongs to them."""
-    top_left = np.maximum(boxes_a[:, None, :2], boxes_b[:, :2])
-    bottom_right = np.minimum(boxes_a[:, None, 2:], boxes_b[:, 2:])
-    common = np.clip(bottom_right - top_left + 1, 0, None).prod(axis=2)
-    areas_a = (boxes_a[:, 2:] - boxes_a[:, :2] + 1).prod(axis=1)
-    areas_b = (boxes_b[:, 2:] - boxes_b[:, :2] + 1).prod(axis=1)
-    iou: Float64Array = common / (areas_a[:, None] + areas_b - common)
+    """
+    Return intersections over unions of boxes whose last pixel belongs to them.
+
+    :param boxes_a: (..., N, 4) xyxy.
+    :param boxes_b: (..., M, 4) xyxy.
+    :return: (..., N, M) in [0, 1].
+    """
+    boxes_a, boxes_b = boxes_a[..., :, None, :], boxes_b[..., None, :, :]
+    top_left = np.maximum(boxes_a[..., :2], boxes_b[..., :2])
+    bottom_right = np.minimum(boxes_a[..., 2:], boxes_b[..., 2:])
+    common = np.clip(bottom_right - top_left + 1, 0, None).prod(axis=-1)
+    areas_a = (boxes_a[..., 2:] - boxes_a[..., :2] + 1).prod(axis=-1)
+    areas_b = (boxes_b[..., 2:] - boxes_b[..., :2] + 1).prod(axis=-1)
+    iou: Float64Array = common / (areas_a + areas_b - common)
     return iou
 
 
@@ -237,9 +251,8 @@ def assign_up_to(costs: Float64Array, max_cost: float) -> tuple[IndexArray, Inde
 
 def _normalised(vectors: NDArray[np.floating]) -> Float64Array:
     """Return vectors of length 1; those of length 0 stay."""
-    vectors = vectors.astype(np.float64)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1)
 
 
 def _predicted(tracks: _Memory) -> _Memory:

@@ -119,4 +119,5 @@ def _variances(values: Float64Array, part_of_height: float, aspect_std: float) -
     """Return (N, 4) variances of boxes."""
     std = values[:, 3:] * np.array([part_of_height, part_of_height, 0, part_of_height])
     std[:, 2] = aspect_std
-    return np.square(std)
+    variances: Float64Array = np.square(std)
+    return variances
