@@ -15,6 +15,7 @@ setup(
     install_requires=['numpy>=1.21', 'opencv-python-headless>=4.5', 'rich>=12', 'scipy>=1.8'],
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
+        'eval': ['motmetrics>=1.4', 'supervision>=0.26', 'trackers>=2.6', 'trackeval>=1.3'],
         'bags': ['mcap>=1.0', 'rosbags>=0.10'],
         'openvino': ['openvino>=2024.0'],
         'torch': ['gdown>=5.0', 'torch>=2.1', 'torchvision>=0.16'],

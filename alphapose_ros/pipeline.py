@@ -9,14 +9,17 @@ The whole method on one page. Read this first.
 2. Every box is enlarged and cut out; the pose network sees all crops of the image in one batch
    and gives a heat map per joint, whose peak or expectation is the joint.
 3. Parametric pose NMS merges poses that are one person, whom the detector saw twice.
-4. The tracker gives the people of this image the identities of those it knows.
+4. A re-ID network, if there is one, gives who is left an identity vector; a pose network with an
+   identity branch has done so in step 2.
+5. The tracker gives the people of this image the identities of those it knows.
 
-The nodes run the same three objects, one each, and send what is between them over topics.
+The nodes run the same objects, and send what is between them over topics.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,8 +30,10 @@ from alphapose_ros.inference.detector import PersonDetector
 from alphapose_ros.inference.load import DEFAULTS
 from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.load import load_reid
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.pose_estimator import PoseEstimator
+from alphapose_ros.inference.reid import ReidEstimator
 from alphapose_ros.structures import Tracks
 from alphapose_ros.tracking.tracker import Tracker
 from alphapose_ros.tracking.tracker import TrackerConfig
@@ -41,6 +46,7 @@ class Pipeline:
 
     :param detector: finds people.
     :param pose_estimator: finds their joints.
+    :param reid: tells them apart; None leaves that to the pose estimator, if it can.
     :param tracker: remembers who is who; the only part with a memory.
     :param limits: which boxes are kept.
     :param pose_nms: which poses are one person.
@@ -48,6 +54,7 @@ class Pipeline:
 
     detector: PersonDetector
     pose_estimator: PoseEstimator
+    reid: ReidEstimator | None
     tracker: Tracker
     limits: DetectionLimits
     pose_nms: PoseNmsConfig
@@ -63,6 +70,8 @@ class Pipeline:
         detections = self.detector.detect(image, self.limits)
         poses = self.pose_estimator.estimate(image, detections)
         poses = suppress_poses(poses, self.pose_estimator.skeleton, self.pose_nms)
+        if self.reid is not None:
+            poses = replace(poses, embeddings=self.reid.embed(image, poses.boxes))
         return self.tracker.update(poses, stamp_ns)
 
 
@@ -70,13 +79,17 @@ def load_pipeline(
     detector_model: str = 'yolox_nano',
     pose_model: str = 'ultralight_simplepose',
     options: NetworkOptions = DEFAULTS,
+    *,
+    reid_model: str = '',
 ) -> Pipeline:
     """
     Load the models and put the pipeline together.
 
+    :param reid_model: '' for none.
     :raises ValueError: if a model or the device is not there; one line that says what to do.
     """
     detector = load_detector(detector_model, options)
     pose_estimator = load_pose_estimator(pose_model, options)
+    reid = load_reid(reid_model, options) if reid_model else None
     tracker = Tracker(TrackerConfig(), pose_estimator.skeleton)
-    return Pipeline(detector, pose_estimator, tracker, DetectionLimits(), PoseNmsConfig())
+    return Pipeline(detector, pose_estimator, reid, tracker, DetectionLimits(), PoseNmsConfig())

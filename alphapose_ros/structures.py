@@ -30,6 +30,7 @@ class TrackState(IntEnum):
     TENTATIVE = 1
     TRACKED = 2
     PREDICTED = 3
+    SMOOTHED = 4
 
 
 def _check(name: str, array: Any, shape: tuple[int | None, ...], dtype: type) -> None:

@@ -140,6 +140,14 @@ def _save_tiny_pose_network(path: Path) -> None:
     _save(path, nodes, [peaks], ('data', [1, 3, 256, 192]), ('heatmaps', [1, 17, 64, 48]))
 
 
+def _save_tiny_reid_network(path: Path) -> None:
+    """Write a network whose vectors are mean colours."""
+    from onnx import helper
+
+    nodes = [helper.make_node('ReduceMean', ['images'], ['vectors'], axes=[2, 3], keepdims=0)]
+    _save(path, nodes, [], ('images', [1, 3, 256, 128]), ('vectors', [1, 3]))
+
+
 @pytest.fixture(scope='session')
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
@@ -151,4 +159,5 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp('weights')
     _save_tiny_detector(folder / 'yolox_nano.onnx')
     _save_tiny_pose_network(folder / 'ultralight_simplepose.onnx')
+    _save_tiny_reid_network(folder / 'osnet_x0_25_msmt17.onnx')
     return folder

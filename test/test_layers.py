@@ -24,7 +24,8 @@ BELOW = {
 ALLOWED = {
     **BELOW,
     'nodes': set(BELOW),
-    'tools': set(BELOW),
+    'evaluation': set(BELOW) - {'pipeline'},
+    'tools': {*BELOW, 'evaluation'},
     '__main__': {'tools'},
     '__init__': set(),
 }
@@ -64,6 +65,8 @@ def test_imports_point_down(path: Path) -> None:
         ('diagnostic_msgs', {'io'}),
         ('alphapose_ros.msg', {'io'}),
         ('onnxruntime', {'inference'}),
+        ('motmetrics', {'evaluation'}),
+        ('trackers', {'evaluation'}),
         ('logging', {'nodes', 'tools'}),
     ],
 )

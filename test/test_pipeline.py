@@ -28,6 +28,17 @@ def test_a_walking_rectangle_keeps_its_identity(tiny_weights: Path) -> None:
     )
 
 
+def test_people_get_the_vectors_of_the_re_id_network(tiny_weights: Path) -> None:
+    options = NetworkOptions(weights_dir=str(tiny_weights), device='cpu', threads=1)
+    pipeline = load_pipeline(options=options, reid_model='osnet_x0_25_msmt17')
+    image = np.full((480, 640, 3), 20, np.uint8)
+    image[120:360, 260:360] = 250
+    poses = pipeline.process(image, 0).poses
+    assert pipeline.reid is not None
+    np.testing.assert_array_equal(poses.embeddings, pipeline.reid.embed(image, poses.boxes))
+    assert len(poses) == 1
+
+
 def test_the_near_walker_of_a_real_clip_keeps_her_identity(shared_dir: Path) -> None:
     pipeline = load_pipeline(
         options=NetworkOptions(weights_dir=str(shared_dir / 'weights'), device='cpu')

@@ -50,14 +50,37 @@ def box_iou(boxes_a: FloatArray, boxes_b: FloatArray) -> FloatArray:
     :param boxes_b: (M, 4) xyxy; empty is allowed.
     :return: (N, M) in [0, 1]; zero where the union is empty.
     """
-    top_left = np.maximum(boxes_a[:, None, :2], boxes_b[None, :, :2])  # (N, M, 2)
-    bottom_right = np.minimum(boxes_a[:, None, 2:], boxes_b[None, :, 2:])  # (N, M, 2)
-    sizes = np.clip(bottom_right - top_left, 0, None)
-    intersection = sizes[..., 0] * sizes[..., 1]  # (N, M)
+    intersection = _intersection(boxes_a, boxes_b)
     union = box_area(boxes_a)[:, None] + box_area(boxes_b)[None] - intersection
     iou = np.zeros(intersection.shape, np.float32)
     np.divide(intersection, union, out=iou, where=union > 0)
     return iou
+
+
+def covered_part(boxes: FloatArray, by: FloatArray) -> FloatArray:
+    """
+    Return which part of every person is covered by somebody nearer.
+
+    On a floor, the nearer person's lower edge is lower in the image. Of several who are nearer,
+    the one counts who covers most.
+
+    :param boxes: (N, 4) xyxy; empty is allowed.
+    :param by: (M, 4) xyxy of those who cover; may be the same.
+    :return: (N,) in [0, 1].
+    """
+    is_nearer = by[None, :, 3] > boxes[:, None, 3]
+    intersection = np.where(is_nearer, _intersection(boxes, by), 0)
+    parts = intersection.max(axis=1, initial=0) / np.maximum(box_area(boxes), 1e-6)
+    return np.asarray(np.clip(parts, 0, 1), np.float32)
+
+
+def _intersection(boxes_a: FloatArray, boxes_b: FloatArray) -> FloatArray:
+    """Return (N, M) areas that boxes have in common."""
+    top_left = np.maximum(boxes_a[:, None, :2], boxes_b[None, :, :2])  # (N, M, 2)
+    bottom_right = np.minimum(boxes_a[:, None, 2:], boxes_b[None, :, 2:])  # (N, M, 2)
+    sizes = np.clip(bottom_right - top_left, 0, None)
+    areas: FloatArray = sizes[..., 0] * sizes[..., 1]
+    return areas
 
 
 def suppress_overlaps(boxes: FloatArray, scores: FloatArray, max_iou: float) -> np.ndarray:

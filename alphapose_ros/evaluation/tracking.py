@@ -137,20 +137,19 @@ def _clear_and_identity(truth: MotRows, found: MotRows) -> dict[str, Any]:
     for frame, true_ids, found_ids, iou in _frames(truth, found):
         distances = np.where(iou >= MIN_IOU, 1 - iou, np.nan)
         accumulator.update(true_ids, found_ids, distances, frameid=frame)
-    names = {
-        'idf1': 'idf1',
-        'mota': 'mota',
-        'motp': 'motp',
-        'precision': 'precision',
-        'recall': 'recall',
-        'num_switches': 'id_switches',
-        'num_fragmentations': 'fragmentations',
+    shares = ('idf1', 'mota', 'motp', 'precision', 'recall')
+    counts = ('num_switches', 'num_fragmentations')
+    values = motmetrics.metrics.create().compute(
+        accumulator, [*shares, *counts], return_dataframe=False
+    )
+    return {
+        **{name: float(values[name]) for name in shares},
+        'id_switches': int(values['num_switches']),
+        'fragmentations': int(values['num_fragmentations']),
     }
-    values = motmetrics.metrics.create().compute(accumulator, list(names), return_dataframe=False)
-    return {name: values[key].item() for key, name in names.items()}
 
 
-def _hota(truth: MotRows, found: MotRows) -> dict[str, float]:
+def _hota(truth: MotRows, found: MotRows) -> dict[str, Any]:
     try:
         from trackeval.metrics import HOTA
     except ImportError as err:

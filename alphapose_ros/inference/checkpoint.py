@@ -115,11 +115,13 @@ def find_similar(architecture: Architecture, catalog: Mapping[str, R]) -> R:
             f'lists {", ".join(list(catalog)[:2])} and others of another kind'
         )
 
+    # An identity branch says nothing about the joints.
+    wanted = {k: v for k, v in architecture.options.items() if k != 'embedding_dim'}
+
     def distance(row: R) -> tuple[bool, bool]:
         options = row.architecture.options if row.architecture else {}
-        wanted = architecture.options
         same_joints = options.get('num_keypoints') == wanted.get('num_keypoints')
-        return dict(options) != dict(wanted), not same_joints
+        return dict(options) != wanted, not same_joints
 
     nearest = min(family, key=distance)
     unknown: dict[str, Any] = {'keypoint_set': '', 'decode': 'argmax'}

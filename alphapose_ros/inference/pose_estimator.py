@@ -1,12 +1,13 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""From an image and boxes to joints. N people, K keypoints."""
+"""From an image and boxes to joints. N people, K keypoints, D embedding values."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from alphapose_ros.core.crops import boxes_to_crop_boxes
 from alphapose_ros.core.crops import crop_to_image
@@ -17,6 +18,7 @@ from alphapose_ros.inference.network import Network
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.structures import Detections
+from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Skeleton
 
@@ -26,7 +28,7 @@ class PoseEstimator:
     A top-down pose network: crops of all people in one batch, outputs, joints.
 
     The image goes to the device once and the joints come back in one copy; what is between stays
-    there.
+    there. Of a network that also gives identity vectors, they come with the joints.
 
     :param network: takes crops.
     :param normalization: what the network expects of its pixels.
@@ -70,8 +72,7 @@ class PoseEstimator:
         size_wh = self.network.size_wh
         crop_boxes = boxes_to_crop_boxes(detections.boxes, size_wh=size_wh)
         crops = extract_crops_for(self.network.tensor_device, image, crop_boxes, size_wh)
-        points, scores = self._decode(self._normalization(crops))
-        joints = torch.cat([points, scores[..., None]], dim=2).cpu().numpy()  # the one copy back
+        joints, embeddings = self._run(self._normalization(crops))
         keypoints = crop_to_image(joints[..., :2], crop_boxes, size_wh)
         is_found = joints[..., 2] > 0
         keypoints[~is_found] = np.nan
@@ -82,17 +83,27 @@ class PoseEstimator:
             keypoints=keypoints,
             keypoint_scores=keypoint_scores,
             scores=detections.scores * keypoint_scores.mean(axis=1),
-            embeddings=np.zeros((len(detections), 0), np.float32),
+            embeddings=embeddings,
         )
 
-    def _decode(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """Return points and scores; with the flip test, of crops and mirrored crops together."""
-        size_wh, n = self.network.size_wh, len(batch)
+    def _run(self, batch: Tensor) -> tuple[FloatArray, FloatArray]:
+        """Return (N, K, 3) x, y in pixels of the crop and score, and (N, D); one copy back."""
+        n = len(batch)
+        if self.flip_test != 'off':
+            batch = torch.cat([batch, batch.flip(3)])
+        outputs = self.network(batch)
+        points, scores = self._decode(outputs, n)
+        joints = torch.cat([points, scores[..., None]], dim=2).flatten(1)
+        rows: FloatArray = torch.cat([joints, _embeddings(outputs, n)], dim=1).cpu().numpy()
+        return rows[:, : joints.shape[1]].reshape(n, -1, 3), rows[:, joints.shape[1] :]
+
+    def _decode(self, outputs: list[Tensor], n: int) -> tuple[Tensor, Tensor]:
+        """Return points and scores of n crops, and of their mirrored ones if there are any."""
+        size_wh = self.network.size_wh
         if self.flip_test == 'off':
-            return self._decoder(self.network(batch), size_wh)
-        both = self.network(torch.cat([batch, batch.flip(3)]))
-        plain = [output[:n] for output in both]
-        mirrored = self._decoder.unflip([output[n:] for output in both], self._permutation)
+            return self._decoder(outputs, size_wh)
+        plain = [output[:n] for output in outputs]
+        mirrored = self._decoder.unflip([output[n:] for output in outputs], self._permutation)
         if self.flip_test == 'outputs':
             # Outputs that the decoder ignores are not given back.
             means = [(a + b) / 2 for a, b in zip(plain, mirrored, strict=False)]
@@ -101,3 +112,13 @@ class PoseEstimator:
             self._decoder(outputs, size_wh) for outputs in (plain, mirrored)
         )
         return (points_a + points_b) / 2, (scores_a + scores_b) / 2
+
+
+def _embeddings(outputs: list[Tensor], n: int) -> Tensor:
+    """Return (N, D) unit vectors, which stand beside heat maps as (N, D); D = 0 without them."""
+    is_pair = len(outputs) > 1 and outputs[0].ndim == 4 and outputs[1].ndim == 2
+    # PP-TinyPose's second output are integers: the cells of its peaks.
+    if not is_pair or not outputs[1].is_floating_point():
+        return outputs[0].new_zeros((n, 0))
+    # With the flip test these are two vectors per person.
+    return functional.normalize(torch.stack(torch.split(outputs[1], n)).mean(dim=0))

@@ -13,6 +13,7 @@ from __future__ import annotations
 from torch import nn
 from torch import Tensor
 
+from alphapose_ros.models.identity_branch import IdentityBranch
 from alphapose_ros.models.resnet import ResNet
 
 
@@ -34,12 +35,13 @@ class UpsamplingBlock(nn.Module):
 
 class FastPose(nn.Module):
     """
-    Crops to heat maps.
+    Crops to heat maps, and identity vectors if wanted.
 
     :param num_keypoints: number of heat maps.
     :param depth: of the ResNet: 50, 101 or 152.
     :param head_width: channels below the last convolution; 128 or 256 in AlphaPose's models.
     :param deformable: deformable convolutions in stages 2 to 4 of the ResNet.
+    :param embedding_dim: length D of the identity vectors; 0 for none, as in AlphaPose's models.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class FastPose(nn.Module):
         depth: int = 50,
         head_width: int = 128,
         deformable: bool = False,
+        embedding_dim: int = 0,
     ) -> None:
         super().__init__()
         self.preact = ResNet(depth, squeeze=True, deformable=deformable)
@@ -56,17 +59,25 @@ class FastPose(nn.Module):
         self.duc1 = UpsamplingBlock(self.preact.out_channels // 4, 256)
         self.duc2 = UpsamplingBlock(256, head_width)
         self.conv_out = make_output_conv(head_width, num_keypoints)
+        self.identity: IdentityBranch | None = None
+        if embedding_dim:
+            self.identity = IdentityBranch(
+                self.preact.out_channels, num_keypoints, embedding_dim=embedding_dim
+            )
 
-    def forward(self, crops: Tensor) -> Tensor:
+    def forward(self, crops: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """
-        Return the heat maps, not limited to any range.
+        Return the heat maps, not limited to any range, and the identity vectors if there are any.
 
         :param crops: (N, 3, H, W) normalised; usually 256 x 192.
-        :return: (N, K, H / 4, W / 4).
+        :return: (N, K, H / 4, W / 4), and (N, D) of unit length.
         """
-        features = self.shuffle(self.preact(crops))
-        heatmaps: Tensor = self.conv_out(self.duc2(self.duc1(features)))
-        return heatmaps
+        features = self.preact(crops)
+        heatmaps: Tensor = self.conv_out(self.duc2(self.duc1(self.shuffle(features))))
+        if self.identity is None:
+            return heatmaps
+        # Detached: learning who people are must not move the joints to where people differ.
+        return heatmaps, self.identity(features, heatmaps.detach())
 
 
 def make_output_conv(in_channels: int, num_keypoints: int) -> nn.Conv2d:

@@ -96,11 +96,15 @@ def _is_deformable(shapes: Shapes) -> bool:
 
 def _fastpose(shapes: Shapes) -> Architecture:
     num_keypoints, head_width = shapes['conv_out.weight'][:2]
-    options = {'depth': _depth(shapes), 'head_width': head_width}
-    return Architecture(
-        'fastpose',
-        {'num_keypoints': num_keypoints, **options, 'deformable': _is_deformable(shapes)},
-    )
+    options = {
+        'num_keypoints': num_keypoints,
+        'depth': _depth(shapes),
+        'head_width': head_width,
+        'deformable': _is_deformable(shapes),
+    }
+    if 'identity.fc.weight' in shapes:
+        options['embedding_dim'] = shapes['identity.fc.weight'][0]
+    return Architecture('fastpose', options)
 
 
 def _duc_options(shapes: Shapes) -> dict[str, Any]:

@@ -163,6 +163,11 @@ class PoseParams(NetworkParams, JoinParams):
         choices=('off', 'outputs', 'coordinates'),
         read_only=True,
     )
+    reid_model: str = param(
+        '',
+        'Re-ID network: a name of the catalog or a path; empty leaves it to the pose network.',
+        read_only=True,
+    )
 
 
 @dataclass(frozen=True)

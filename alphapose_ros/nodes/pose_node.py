@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rclpy.node import Node
 from alphapose_ros.core.pose_nms import PoseNmsConfig
 from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.load import load_reid
 from alphapose_ros.io.images import ImageError
 from alphapose_ros.io.messages import detections_from_message
 from alphapose_ros.io.messages import image_from_message
@@ -55,6 +57,7 @@ class PoseNode(Node):
         self._estimator = load_pose_estimator(
             p.pose_model, p.network_options(), flip_test=p.flip_test
         )
+        self._reid = load_reid(p.reid_model, p.network_options()) if p.reid_model else None
         self._publisher = create_output(self, Pose2DArray, 'poses')
         self._set_publisher = create_output(
             self, KeypointSet, 'keypoint_set', depth=1, latched=True
@@ -72,15 +75,24 @@ class PoseNode(Node):
             f'{p.pose_model} ({self._estimator.skeleton.name}) on '
             f'{self._estimator.network.device}, licence of the weights: {self._estimator.licence}'
         )
+        if self._reid is not None:
+            self.get_logger().info(
+                f'{p.reid_model} on {self._reid.network.device}, '
+                f'licence of the weights: {self._reid.licence}'
+            )
 
     def process(self, header: Any, image: np.ndarray, detections: Detections) -> float:
-        """Estimate, suppress, publish, hand on; return the network's milliseconds."""
+        """Estimate, suppress, embed, publish, hand on; return the networks' milliseconds."""
         with self._monitor.stage('estimate'):
             found = self._estimator.estimate(image, detections)
         with self._monitor.stage('suppress'):
             config = PoseNmsConfig(max_similarity=self._params.value.pose_nms_similarity)
             poses = suppress_poses(found, self._estimator.skeleton, config)
         network_ms = self._estimator.network.elapsed_s * 1e3 if len(found) else 0.0
+        if self._reid is not None:
+            with self._monitor.stage('embed'):
+                poses = replace(poses, embeddings=self._reid.embed(image, poses.boxes))
+            network_ms += self._reid.network.elapsed_s * 1e3 if len(found) else 0.0
         self._monitor.record('network_ms', network_ms)
         size_wh, keypoint_set = (image.shape[1], image.shape[0]), self._estimator.skeleton.name
         self._publisher.publish(poses_to_message(poses, header, size_wh, keypoint_set))

@@ -1,7 +1,7 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Measures transport, messages and the pipeline on this machine.
+Measures networks, transport, messages, the pipeline and trackers on this machine.
 
 Prints a table and merges the numbers into bench.json, a flat object. Machines are noisy: compare
 ratios within one run, not times between runs.
@@ -33,11 +33,14 @@ from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
+from alphapose_ros.tools.bench_networks import BenchError
 from alphapose_ros.tools.bench_networks import measure_decode
 from alphapose_ros.tools.bench_networks import measure_models
 from alphapose_ros.tools.bench_networks import measure_network
 from alphapose_ros.tools.bench_networks import measure_pose_nms
 from alphapose_ros.tools.bench_networks import Numbers
+from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
+from alphapose_ros.tools.bench_tracking import measure_tracking
 from alphapose_ros.tools.demo import DEFAULT_CLIP
 from alphapose_ros.tools.processes import NodeProcesses
 
@@ -50,10 +53,6 @@ THREE_NODES = ('detector_node', 'pose_node', 'tracker_node')
 DRAIN_S = 1.5
 
 
-class BenchError(ValueError):
-    """A section cannot be measured here."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument(
@@ -61,11 +60,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument('--output', default='bench_output', help='folder of bench.json')
     parser.add_argument('--source', default=str(DEFAULT_CLIP), help='clip for the pipeline')
+    parser.add_argument(
+        '--sequences', default=str(DEFAULT_SEQUENCES), help='folder of MOT sequences for trackers'
+    )
     parser.add_argument('--weights-dir', default='', help='folder searched first for model files')
     parser.add_argument('--device', default='auto', help='auto, cpu, cuda or cuda:N')
 
 
-def run(*, section: str, output: str, source: str, weights_dir: str, device: str) -> int:
+def run(
+    *,
+    section: str,
+    output: str,
+    source: str,
+    weights_dir: str,
+    device: str,
+    sequences: str = str(DEFAULT_SEQUENCES),
+) -> int:
     """
     Measure; return the exit code.
 
@@ -73,14 +83,19 @@ def run(*, section: str, output: str, source: str, weights_dir: str, device: str
     """
     if section and section not in SECTIONS:
         raise BenchError(f'unknown section {section!r}; known are {", ".join(SECTIONS)}')
-    common = {'source': source, 'weights_dir': weights_dir, 'device': device}
+    common = {
+        'source': source,
+        'sequences': sequences,
+        'weights_dir': weights_dir,
+        'device': device,
+    }
     numbers: Numbers = {'machine.cpus': os.cpu_count() or 0}
     console = Console()
     for name in [section] if section else SECTIONS:
         console.print(f'measuring {name} ...')
         try:
             numbers |= SECTIONS[name](**common)
-        except (BenchError, WeightsError) as err:  # what it needs is not there
+        except (BenchError, ImportError, WeightsError) as err:  # what it needs is not there
             console.print(f'{name} skipped: {err}')
     names: dict[str, str] = {}
     if device.startswith(('cuda', 'tensorrt')):
@@ -185,6 +200,7 @@ def _run_nodes(
     pace: str = 'consumed',
     images: int = PIPELINE_IMAGES,
     max_people: int = 100,
+    **_: Any,
 ) -> dict[str, Any]:
     """Run the pipeline over the clip, again and again; return the recorder's summary."""
     find_model('yolox_nano', DETECTORS, weights_dir)
@@ -242,4 +258,5 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'decode': measure_decode,
     'network': measure_network,
     'models': measure_models,
+    'tracking': measure_tracking,
 }

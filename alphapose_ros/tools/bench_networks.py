@@ -50,6 +50,10 @@ CROPS = (1, 4, 16)
 CROP_WH = (192, 256)
 
 
+class BenchError(ValueError):
+    """A section cannot be measured here."""
+
+
 def measure_pose_nms(**_: Any) -> Numbers:
     """Merge 20 candidates of 10 people with 136 joints."""
     poses, skeleton = _two_of_everybody(10), get_skeleton('halpe_136')

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rich.console import Console
@@ -34,10 +36,14 @@ from alphapose_ros.io.weights import write_sidecar
 from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.models.networks import kind_of
 from alphapose_ros.models.records import ModelRecord
 from alphapose_ros.models.records import PoseRecord
 
+CATALOGS: Mapping[str, Mapping[str, ModelRecord]] = MappingProxyType(
+    {'detector': DETECTORS, 'pose': POSE_NETWORKS, 'reid': REID_NETWORKS}
+)
 KINDS = {'DetectorRecord': 'detector', 'PoseRecord': 'pose', 'ReidRecord': 're-ID'}
 
 
@@ -166,13 +172,9 @@ def export_model(*, model: str, output: Path, weights_dir: str) -> None:
     """Write a model as ONNX with a description beside it."""
     if output.suffix != '.onnx':
         raise WeightsError(f'{output} must end in .onnx')
-    catalog: Any = DETECTORS if model in DETECTORS else POSE_NETWORKS
-    path, record = find_model(model, catalog, weights_dir)
+    path, known = find_model(model, ALL_MODELS, weights_dir)
     architecture = identify_file(path, read_state(_checkpoint(path)))
-    if kind_of(architecture) == 'reid':
-        raise WeightsError(f'{path} is a re-ID network; detectors and pose networks are exported')
-    catalog = DETECTORS if kind_of(architecture) == 'detector' else POSE_NETWORKS
-    module, record = open_checkpoint(path, record, catalog)
+    module, record = open_checkpoint(path, known, CATALOGS[kind_of(architecture)])
     assert record.input_size_wh is not None
     difference = export_onnx(module, record.input_size_wh, output)
     described = {

@@ -23,6 +23,9 @@ IndexArray = NDArray[np.intp]
 GATE = 18.47
 # OKS falls off much faster with the distance than IoU; wider sigmas put them on one scale.
 SIGMA_FACTOR = 2.0
+# How far from the expected place a lost person may be found, in his heights.
+REACH = 1.0
+REACH_PER_S = 0.5
 
 
 def similarity(
@@ -58,22 +61,26 @@ def similarity(
     return iou
 
 
-def motion_similarity(states: BoxStates, boxes: FloatArray) -> FloatArray:
+def motion_similarity(
+    states: BoxStates, boxes: FloatArray, missed_s: NDArray[np.float64]
+) -> FloatArray:
     """
-    Return how well every person fits where a hidden track may be by now.
+    Return how well every person fits where a lost track may be by now.
 
     1 at the expected place, 0 where the motion model excludes it, or further away than the person
-    is tall: uncertainty grows with time, but who is that far away is somebody else.
+    can have come: uncertainty grows with time, but who is that far away is somebody else.
 
     :param states: N tracks at the time of the image.
     :param boxes: (M, 4) xyxy of the people.
+    :param missed_s: (N,) seconds since they were last seen.
     :return: (N, M) in [0, 1].
     """
     boxes_cxcywh = xyxy_to_cxcywh(boxes).astype(np.float64)
     likelihood = 1 - kalman.squared_mahalanobis(states, boxes_cxcywh) / GATE
     offsets = boxes_cxcywh[None, :, :2] - states.values[:, None, :2]
     distances = np.hypot(offsets[..., 0], offsets[..., 1])
-    is_near = distances < states.values[:, None, 3]
+    reaches = (REACH + REACH_PER_S * missed_s) * states.values[:, 3]
+    is_near = distances < reaches[:, None]
     return np.where(is_near, np.clip(likelihood, 0, 1), 0).astype(np.float32)
 
 
@@ -86,7 +93,9 @@ def assign(similarities: FloatArray, min_similarity: float) -> tuple[IndexArray,
     """
     allowed = similarities >= min_similarity
     # A forbidden pair gains nothing. If it cost something, two poor pairs would beat a good one.
-    rows, columns = linear_sum_assignment(np.where(allowed, similarities, 0), maximize=True)
+    rows, columns = linear_sum_assignment(
+        np.where(allowed, similarities - min_similarity, 0), maximize=True
+    )
     is_pair = allowed[rows, columns]
     return rows[is_pair], columns[is_pair]
 

@@ -40,7 +40,7 @@ def find_features(image: NDArray[np.uint8]) -> Features:
 
     :param image: (H, W, 3) uint8 BGR.
     """
-    orb = cv2.ORB_create(nfeatures=_MAX_FEATURES, scoreType=cv2.ORB_FAST_SCORE)
+    orb = cv2.ORB.create(nfeatures=_MAX_FEATURES, scoreType=cv2.ORB_FAST_SCORE)
     found, descriptors = orb.detectAndCompute(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.int32), np.zeros((0, 32), np.uint8))

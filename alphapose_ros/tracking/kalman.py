@@ -24,6 +24,8 @@ Float64Array = NDArray[np.float64]
 # filter that expects more follows the scatter and loses people who cross.
 MEASUREMENT_STD = np.array([0.05, 0.05, 0.08, 0.08])
 INITIAL_RATE_STD = np.array([1.0, 0.5, 0.1, 0.1])  # per second
+# A box of which a part is covered scatters more: this much times the part.
+COVERED_FACTOR = 1.0
 ACCELERATION_STD = np.array([0.4, 0.3, 0.1, 0.1])  # per second squared, per sqrt(second)
 
 
@@ -43,6 +45,21 @@ class BoxStates:
 
     def __getitem__(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> BoxStates:
         return BoxStates(self.values[index], self.rates[index], self.covariances[index])
+
+    def moved_by(self, matrix: Float64Array) -> BoxStates:
+        """
+        Return the boxes as the camera sees them after it has moved.
+
+        :param matrix: (2, 3) similarity from pixels of the last image to those of this one.
+        """
+        scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+        centres = self.values[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        centre_rates = self.rates[:, :2] @ matrix[:, :2].T
+        return BoxStates(
+            np.concatenate([centres, self.values[:, 2:] * scale], axis=1),
+            np.concatenate([centre_rates, self.rates[:, 2:] * scale], axis=1),
+            self.covariances * scale**2,
+        )
 
     @staticmethod
     def concatenate(first: BoxStates, second: BoxStates) -> BoxStates:
@@ -86,10 +103,19 @@ def predict(states: BoxStates, elapsed_s: float) -> BoxStates:
     return BoxStates(values, states.rates, covariances)
 
 
-def update(states: BoxStates, boxes_cxcywh: Float64Array) -> BoxStates:
-    """Return the states after seeing box i of (N, 4) for track i."""
+def update(
+    states: BoxStates, boxes_cxcywh: Float64Array, covered: NDArray[np.floating] | None = None
+) -> BoxStates:
+    """
+    Return the states after seeing box i of (N, 4) for track i.
+
+    :param covered: (N,) parts of the boxes that are covered by others, [0, 1]; None: nothing is.
+    """
     value_var, cross, rate_var = np.moveaxis(states.covariances, 2, 0)
-    innovation_var = value_var + np.square(_scale(boxes_cxcywh) * MEASUREMENT_STD)
+    noise = _scale(boxes_cxcywh) * MEASUREMENT_STD
+    if covered is not None:
+        noise = noise * (1 + COVERED_FACTOR * covered[:, None])
+    innovation_var = value_var + np.square(noise)
     gain, rate_gain = value_var / innovation_var, cross / innovation_var
     innovation = boxes_cxcywh - states.values
     covariances = np.stack(

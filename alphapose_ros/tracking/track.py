@@ -1,20 +1,61 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""What the tracker remembers, as arrays with one row per track. N tracks, K keypoints."""
+"""What the tracker remembers, as arrays with one row per track. N tracks, M people, K joints."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alphapose_ros.core.boxes import covered_part
 from alphapose_ros.core.boxes import cxcywh_to_xyxy
 from alphapose_ros.core.boxes import xyxy_to_cxcywh
+from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
 from alphapose_ros.tracking import kalman
+from alphapose_ros.tracking.appearance import normalize
+from alphapose_ros.tracking.appearance import remember
 from alphapose_ros.tracking.kalman import BoxStates
+
+IndexArray = NDArray[np.intp]
+
+# Who is covered in part may be no person at all: he is confirmed later, by the part times this.
+COVERED_DELAY = 4.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sightings:
+    """
+    The people of an image, as the tracker looks at them.
+
+    :param people: M people, without embeddings.
+    :param looks: (M, D) embeddings of length 1; NaN where unknown.
+    :param covered: (M,) part of each that somebody nearer covers, [0, 1].
+    """
+
+    people: Poses
+    looks: FloatArray
+    covered: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.people)
+
+    def __getitem__(self, index: IndexArray | NDArray[np.bool_]) -> Sightings:
+        return Sightings(self.people[index], self.looks[index], self.covered[index])
+
+    @staticmethod
+    def of(people: Poses) -> Sightings:
+        """Return the sightings of the people of one image."""
+        no_embeddings = np.zeros((len(people), 0), np.float32)
+        return Sightings(
+            replace(people, embeddings=no_embeddings),
+            normalize(people.embeddings),
+            covered_part(people.boxes, people.boxes),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,75 +65,98 @@ class TrackTable:
 
     :param ids: (N,) int32, ascending.
     :param ages: (N,) uint32, images since birth.
-    :param hits: (N,) int64, images in which the track was seen.
     :param confirmed: (N,) bool.
+    :param seen: (N,) bool, in the last image.
+    :param streaks_s: (N,) seconds since it has been seen in every image.
     :param missed_s: (N,) seconds since it was last seen.
     :param boxes: Kalman states at the time of the last image.
+    :param looks: (N, D) vectors of length 1; NaN where unknown.
     :param last_seen: the people as they were last seen.
     """
 
     ids: NDArray[np.int32]
     ages: NDArray[np.uint32]
-    hits: NDArray[np.int64]
     confirmed: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    streaks_s: NDArray[np.float64]
     missed_s: NDArray[np.float64]
     boxes: BoxStates
+    looks: FloatArray
     last_seen: Poses
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> TrackTable:
-        return TrackTable(
-            self.ids[index],
-            self.ages[index],
-            self.hits[index],
-            self.confirmed[index],
-            self.missed_s[index],
-            self.boxes[index],
-            self.last_seen[index],
-        )
+    def __getitem__(self, index: IndexArray | NDArray[np.bool_]) -> TrackTable:
+        return TrackTable(**{name: column[index] for name, column in vars(self).items()})
 
     def advance(self, elapsed_s: float) -> TrackTable:
         """Return the tracks `elapsed_s` seconds later, one image older."""
         return replace(
             self,
             ages=self.ages + np.uint32(1),
+            streaks_s=self.streaks_s + elapsed_s,
             missed_s=self.missed_s + elapsed_s,
             boxes=kalman.predict(self.boxes, elapsed_s),
         )
 
-    def see(self, tracks: NDArray[np.intp], people: Poses, confirm_hits: int) -> TrackTable:
-        """Return the table after track `tracks[i]` was seen as person i."""
-        hits = self.hits.copy()
-        hits[tracks] += 1
-        missed_s = self.missed_s.copy()
-        missed_s[tracks] = 0
-        seen = kalman.update(self.boxes[tracks], _centres_and_sizes(people))
+    def moved_by(self, camera_motion: NDArray[np.float64]) -> TrackTable:
+        """Return the tracks as the camera sees them after it has moved; see `BoxStates`."""
+        matrix = camera_motion.astype(np.float32)
+        corners = self.last_seen.boxes.reshape(-1, 2, 2)
+        last_seen = replace(
+            self.last_seen,
+            boxes=(corners @ matrix[:, :2].T + matrix[:, 2]).reshape(-1, 4),
+            keypoints=self.last_seen.keypoints @ matrix[:, :2].T + matrix[:, 2],
+        )
+        return replace(self, boxes=self.boxes.moved_by(camera_motion), last_seen=last_seen)
+
+    def with_length_of_looks(self, length: int) -> TrackTable:
+        """Return the tracks for vectors of D = `length`: vectors of another kind are forgotten."""
+        if self.looks.shape[1] == length:
+            return self
+        return replace(self, looks=np.full((len(self), length), np.nan, np.float32))
+
+    def see(self, tracks: IndexArray, sightings: Sightings, confirm_s: float) -> TrackTable:
+        """Return the table after track `tracks[i]` was seen as person i, and nobody else."""
+        seen = np.zeros(len(self), bool)
+        seen[tracks] = True
+        streaks_s = np.where(self.seen, self.streaks_s, 0)
+        boxes = _centres_and_sizes(sightings.people)
+        updated = kalman.update(self.boxes[tracks], boxes, sightings.covered)
+        looks = remember(self.looks[tracks], sightings.looks, sightings.covered)
+        wanted_s = np.full(len(self), confirm_s)
+        wanted_s[tracks] *= 1 + COVERED_DELAY * sightings.covered
         return replace(
             self,
-            hits=hits,
-            confirmed=self.confirmed | (hits >= confirm_hits),
-            missed_s=missed_s,
+            confirmed=self.confirmed | (seen & self.seen & (streaks_s >= wanted_s)),
+            seen=seen,
+            streaks_s=streaks_s,
+            missed_s=np.where(seen, 0, self.missed_s),
             boxes=BoxStates(
-                _with_rows(self.boxes.values, tracks, seen.values),
-                _with_rows(self.boxes.rates, tracks, seen.rates),
-                _with_rows(self.boxes.covariances, tracks, seen.covariances),
+                _with_rows(self.boxes.values, tracks, updated.values),
+                _with_rows(self.boxes.rates, tracks, updated.rates),
+                _with_rows(self.boxes.covariances, tracks, updated.covariances),
             ),
-            last_seen=_replace_people(self.last_seen, tracks, people),
+            looks=_with_rows(self.looks, tracks, looks),
+            last_seen=_replace_people(self.last_seen, tracks, sightings.people),
         )
 
-    def begin(self, people: Poses, first_id: int, confirm_hits: int) -> TrackTable:
+    def begin(self, sightings: Sightings, first_id: int, confirm_s: float) -> TrackTable:
         """Return the table with a new track for each of the people."""
-        n = len(people)
+        n = len(sightings)
         return TrackTable(
-            np.concatenate([self.ids, np.arange(first_id, first_id + n, dtype=np.int32)]),
-            np.concatenate([self.ages, np.zeros(n, np.uint32)]),
-            np.concatenate([self.hits, np.ones(n, np.int64)]),
-            np.concatenate([self.confirmed, np.full(n, confirm_hits <= 1)]),
-            np.concatenate([self.missed_s, np.zeros(n)]),
-            BoxStates.concatenate(self.boxes, kalman.begin(_centres_and_sizes(people))),
-            _join_people(self.last_seen, people),
+            ids=np.append(self.ids, np.arange(first_id, first_id + n, dtype=np.int32)),
+            ages=np.append(self.ages, np.zeros(n, np.uint32)),
+            confirmed=np.append(self.confirmed, np.full(n, confirm_s <= 0)),
+            seen=np.append(self.seen, np.ones(n, bool)),
+            streaks_s=np.append(self.streaks_s, np.zeros(n)),
+            missed_s=np.append(self.missed_s, np.zeros(n)),
+            boxes=BoxStates.concatenate(
+                self.boxes, kalman.begin(_centres_and_sizes(sightings.people))
+            ),
+            looks=np.concatenate([self.looks, sightings.looks]),
+            last_seen=self.last_seen.concatenate(sightings.people),
         )
 
     def predicted(self) -> Poses:
@@ -115,13 +179,15 @@ class TrackTable:
     def empty(num_keypoints: int) -> TrackTable:
         """Return no tracks."""
         return TrackTable(
-            np.zeros(0, np.int32),
-            np.zeros(0, np.uint32),
-            np.zeros(0, np.int64),
-            np.zeros(0, bool),
-            np.zeros(0),
-            kalman.begin(np.zeros((0, 4))),
-            Poses.empty(num_keypoints),
+            ids=np.zeros(0, np.int32),
+            ages=np.zeros(0, np.uint32),
+            confirmed=np.zeros(0, bool),
+            seen=np.zeros(0, bool),
+            streaks_s=np.zeros(0),
+            missed_s=np.zeros(0),
+            boxes=kalman.begin(np.zeros((0, 4))),
+            looks=np.zeros((0, 0), np.float32),
+            last_seen=Poses.empty(num_keypoints),
         )
 
 
@@ -130,26 +196,15 @@ def _centres_and_sizes(people: Poses) -> NDArray[np.float64]:
     return boxes_cxcywh
 
 
-def _with_rows(
-    array: NDArray[np.float64], rows: NDArray[np.intp], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _with_rows(array: NDArray[Any], rows: IndexArray, values: NDArray[Any]) -> NDArray[Any]:
     """Return a copy with some rows replaced."""
-    copy: NDArray[np.float64] = array.copy()
+    copy: NDArray[Any] = array.copy()
     copy[rows] = values
     return copy
 
 
-def _replace_people(people: Poses, rows: NDArray[np.intp], seen: Poses) -> Poses:
+def _replace_people(people: Poses, rows: IndexArray, seen: Poses) -> Poses:
     """Return the people, those of `rows` as they were just seen."""
     order = np.arange(len(people))
     order[rows] = len(people) + np.arange(len(seen))
-    return _join_people(people, seen)[order]
-
-
-def _join_people(first: Poses, second: Poses) -> Poses:
-    """Return the people of both; embeddings do not enter the memory of this tracker."""
-    return _without_embeddings(first).concatenate(_without_embeddings(second))
-
-
-def _without_embeddings(people: Poses) -> Poses:
-    return replace(people, embeddings=np.zeros((len(people), 0), np.float32))
+    return people.concatenate(seen)[order]

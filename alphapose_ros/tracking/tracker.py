@@ -5,30 +5,38 @@ The life of tracks: born, confirmed, hidden, found again, given up. N tracks, M 
 
 For every image, in this order:
 
-1. all tracks move on to the time of the image (Kalman filter, real seconds);
-2. confirmed tracks take the people they resemble, by box and pose, best-scored people first;
-3. hidden tracks take a new person who is where they may have moved to;
-4. what is left of the confirmed tracks may take low-scored people (Zhang et al. 2022, ByteTrack):
-   a half-covered person scores low, but noise must not start a track;
-5. tentative tracks take what is left, or die;
-6. the remaining well-scored people start tentative tracks.
+1. all tracks move on to the time of the image (Kalman filter, real seconds), and with the camera;
+2. people are matched to tracks by appearance, pose, box and motion, in stages (`stages`);
+3. matched tracks learn where their people are and what they look like;
+4. well-scored people whom no track took start tentative tracks.
+
+Who is hidden keeps his track, and keeps it longer while somebody stands before the place where he
+should be. Who is half covered teaches the tracker little: neither how he moves nor how he looks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import fields
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alphapose_ros.core.boxes import covered_part
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
-from alphapose_ros.tracking.association import assign
+from alphapose_ros.tracking.appearance import likeness
+from alphapose_ros.tracking.appearance import update_strangers
+from alphapose_ros.tracking.appearance import USUAL_STRANGERS
 from alphapose_ros.tracking.association import motion_similarity
 from alphapose_ros.tracking.association import similarity
+from alphapose_ros.tracking.stages import Evidence
+from alphapose_ros.tracking.stages import list_stages
+from alphapose_ros.tracking.stages import match
+from alphapose_ros.tracking.track import Sightings
 from alphapose_ros.tracking.track import TrackTable
 
 IndexArray = NDArray[np.intp]
@@ -40,29 +48,32 @@ class TrackerConfig:
     How the tracker decides.
 
     :param min_track_score: people whose box is scored below only continue tracks, [0, 1].
-    :param min_similarity: a track and a person who resemble less are different, [0, 1].
+    :param min_birth_score: people whose box is scored below start no track, [0, 1].
+    :param min_similarity: a track and a person who resemble less, by box and pose, are different,
+        [0, 1].
     :param min_joint_score: joints scored below do not count for the resemblance, [0, 1].
-    :param confirm_hits: images in a row that a new track must be seen in.
-    :param max_lost_s: seconds after which a hidden person is given up.
-    :param predict_s: seconds for which a hidden person is still given out, as PREDICTED.
+    :param confirm_s: seconds for which a new track must be seen in every image, up to five times
+        as many if others cover the person; 0: at once.
+    :param max_lost_s: seconds after which a hidden person is given up; three times as many while
+        somebody stands before him.
+    :param publish_lost_s: seconds for which a hidden person is still given out, as PREDICTED.
     """
 
-    min_track_score: float = 0.45
-    min_similarity: float = 0.2
-    min_joint_score: float = 0.2
-    confirm_hits: int = 3
-    max_lost_s: float = 2.0
-    predict_s: float = 0.5
+    min_track_score: float = 0.4
+    min_birth_score: float = 0.6
+    min_similarity: float = 0.3
+    min_joint_score: float = 0.3
+    confirm_s: float = 0.04
+    max_lost_s: float = 3.0
+    publish_lost_s: float = 0.5
 
     def __post_init__(self) -> None:
-        for name in ('min_track_score', 'min_similarity', 'min_joint_score'):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f'{name} must be in [0, 1], got {getattr(self, name)}')
-        for name in ('max_lost_s', 'predict_s'):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f'{name} must be at least 0 s, got {getattr(self, name)}')
-        if self.confirm_hits < 1:
-            raise ValueError(f'confirm_hits must be at least 1, got {self.confirm_hits}')
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.name.endswith('_s') and not value >= 0:
+                raise ValueError(f'{f.name} must be at least 0 s, got {value}')
+            if not f.name.endswith('_s') and not 0 <= value <= 1:
+                raise ValueError(f'{f.name} must be in [0, 1], got {value}')
 
 
 class Tracker:
@@ -78,8 +89,9 @@ class Tracker:
 
     # Stamps that go back by less are out of order, by more the recording began anew.
     JUMP_BACK_S = 1.0
-    # What a person looked like longer ago says little about how he looks now.
-    STALE_S = 0.25
+    # Somebody of whom so much is covered by another is waited for this many times as long.
+    MIN_COVERED = 0.5
+    PATIENCE = 3.0
 
     def __init__(self, config: TrackerConfig, skeleton: Skeleton) -> None:
         self.config = config
@@ -91,37 +103,53 @@ class Tracker:
     def reset(self) -> None:
         """Forget everybody; ids go on."""
         self._table = TrackTable.empty(self._num_keypoints)
+        self._strangers = USUAL_STRANGERS
         self._last_stamp_ns: int | None = None
 
-    def update(self, poses: Poses, stamp_ns: int) -> Tracks:
+    def update(
+        self,
+        poses: Poses,
+        stamp_ns: int,
+        camera_motion: NDArray[np.float64] | None = None,
+    ) -> Tracks:
         """
         Take the people of the next image.
 
-        :param poses: M people, in any order.
+        :param poses: M people, in any order, with embeddings or without.
         :param stamp_ns: when the image was taken. An equal or slightly older stamp counts as no
             time passed; one older by `JUMP_BACK_S` or more resets the tracker.
+        :param camera_motion: (2, 3) similarity from pixels of the last image to those of this
+            one, see `CameraMotion`; None: the camera stands still.
         :return: each of the people once, with an id or untracked, and the hidden ones, PREDICTED.
         :raises ValueError: if K is another than the skeleton's, or a box is not finite.
         """
+        self._check(poses)
+        # The order of the input must not matter, neither for ids nor between equal similarities.
+        poses = poses[np.lexsort((*poses.boxes.T, -poses.box_scores))]
+        sightings = Sightings.of(poses)
+        table = self._advanced(stamp_ns)
+        if camera_motion is not None:
+            table = table.moved_by(camera_motion)
+        table = self._patient(table, poses).with_length_of_looks(poses.embeddings.shape[1])
+        track_of = self._match(table, sightings)
+        seen = np.flatnonzero(track_of >= 0)
+        table = table.see(track_of[seen], sightings[seen], self.config.confirm_s)
+        born = np.flatnonzero((track_of < 0) & (poses.box_scores >= self.config.min_birth_score))
+        track_of[born] = len(table) + np.arange(len(born))
+        table = table.begin(sightings[born], self._next_id, self.config.confirm_s)
+        self._next_id += len(born)
+        # Tentative tracks that were missed wait for somebody who looks just like them.
+        self._table = table[table.confirmed | table.seen | np.isfinite(table.looks).any(axis=1)]
+        is_hidden = ~table.seen & table.confirmed & (table.missed_s < self.config.publish_lost_s)
+        return self._output(table, poses, track_of, table[is_hidden])
+
+    def _check(self, poses: Poses) -> None:
         if poses.num_keypoints != self._num_keypoints:
             raise ValueError(
                 f'poses must have {self._num_keypoints} keypoints, got {poses.num_keypoints}'
             )
         if not np.isfinite(poses.boxes).all():
             raise ValueError('boxes must be finite')
-        # The order of the input must not matter, neither for ids nor between equal similarities.
-        poses = poses[np.lexsort((*poses.boxes.T, -poses.box_scores))]
-        table = self._age(self._advanced(stamp_ns))
-        table, track_of = self._match(table, poses)
-        born = np.flatnonzero((track_of < 0) & (poses.box_scores >= self.config.min_track_score))
-        track_of[born] = len(table) + np.arange(len(born))
-        table = table.begin(poses[born], self._next_id, self.config.confirm_hits)
-        self._next_id += len(born)
-        is_seen = np.zeros(len(table), bool)
-        is_seen[track_of[track_of >= 0]] = True
-        self._table = table[table.confirmed | is_seen]
-        is_given_out = ~is_seen & table.confirmed & (table.missed_s < self.config.predict_s)
-        return self._output(table, poses, track_of, table[is_given_out])
 
     def _advanced(self, stamp_ns: int) -> TrackTable:
         """Return the tracks at the time of the image; none if the clock jumped back."""
@@ -132,36 +160,28 @@ class Tracker:
         self._last_stamp_ns = stamp_ns if last is None else max(stamp_ns, last)
         return self._table.advance(0.0 if last is None else max(stamp_ns - last, 0) * 1e-9)
 
-    def _age(self, table: TrackTable) -> TrackTable:
+    def _patient(self, table: TrackTable, people: Poses) -> TrackTable:
         """Return the tracks that are not given up yet."""
-        return table[table.missed_s <= self.config.max_lost_s]
+        covered = covered_part(table.predicted().boxes, people.boxes)
+        patience = np.where(covered > self.MIN_COVERED, self.PATIENCE, 1)
+        return table[table.missed_s <= self.config.max_lost_s * patience]
 
-    def _match(self, table: TrackTable, people: Poses) -> tuple[TrackTable, IndexArray]:
-        """Return the updated tracks and for each person the row of his track, or -1."""
-        track_of = np.full(len(people), -1, np.intp)
+    def _match(self, table: TrackTable, sightings: Sightings) -> IndexArray:
+        """Return for each person the row of his track, or -1."""
+        people, looks = sightings.people, sightings.looks
+        self._strangers = update_strangers(self._strangers, looks, people.boxes)
+        min_joint_score = self.config.min_joint_score
+        evidence = Evidence(
+            similarity(
+                table.predicted(), people, self._sigmas, min_keypoint_score=min_joint_score
+            ),
+            motion_similarity(table.boxes, people.boxes, table.missed_s),
+            likeness(table.looks, looks, self._strangers),
+        )
         is_strong = people.box_scores >= self.config.min_track_score
-        predicted = table.predicted()
-        resemblance = similarity(
-            predicted, people, self._sigmas, min_keypoint_score=self.config.min_joint_score
+        return match(
+            list_stages(table, evidence, is_strong, self.config.min_similarity), len(people)
         )
-        motion = motion_similarity(table.boxes, people.boxes)
-        # A hidden person's joints and box are stale: only where he may be by now says something.
-        is_hidden = table.confirmed & (table.missed_s > self.STALE_S)
-        stages = (
-            (resemblance, table.confirmed, is_strong),
-            (motion, is_hidden, is_strong),
-            (resemblance, table.confirmed, ~is_strong),
-            (resemblance, ~table.confirmed, is_strong),
-        )
-        is_free = np.ones(len(table), bool)
-        for similarities, wanted_tracks, wanted_people in stages:
-            rows = np.flatnonzero(wanted_tracks & is_free)
-            columns = np.flatnonzero(wanted_people & (track_of < 0))
-            pairs = assign(similarities[np.ix_(rows, columns)], self.config.min_similarity)
-            track_of[columns[pairs[1]]] = rows[pairs[0]]
-            is_free[rows[pairs[0]]] = False
-        matched = np.flatnonzero(track_of >= 0)
-        return table.see(track_of[matched], people[matched], self.config.confirm_hits), track_of
 
     def _output(
         self, table: TrackTable, people: Poses, track_of: IndexArray, hidden: TrackTable
@@ -183,9 +203,9 @@ class Tracker:
         return tracks[np.argsort(tracks.track_ids.astype(np.uint32), kind='stable')]  # -1 last
 
     def _faded(self, hidden: TrackTable) -> Poses:
-        """Return hidden people where they should be, their scores fading to 0 over `predict_s`."""
+        """Return hidden people where they should be, their scores fading to 0."""
         people = hidden.predicted()
-        fade = 1 - hidden.missed_s / max(self.config.predict_s, 1e-9)
+        fade = 1 - hidden.missed_s / max(self.config.publish_lost_s, 1e-9)
         factor = np.clip(fade, 0, 1).astype(np.float32)
         return replace(
             people,

@@ -48,6 +48,16 @@ def test_a_bright_pixel_lands_where_the_matrix_says() -> None:
     np.testing.assert_allclose([x, y], expected)
 
 
+def test_a_box_of_another_aspect_ratio_is_stretched() -> None:
+    image = np.zeros((300, 400, 3), np.uint8)
+    image[50:150, 100:300] = 255
+    crop = extract_crops(image, np.array([[100, 50, 300, 150]], np.float32), SIZE_WH)[0]
+    assert (crop[2:-2, 2:-2] == 255).all()
+    corners = np.append(BOXES[0].reshape(2, 2), np.ones((2, 1)), axis=1)
+    in_crop = corners @ image_to_crop_matrices(BOXES[:1], SIZE_WH)[0].T
+    np.testing.assert_allclose(in_crop, [[0, 0], SIZE_WH], atol=1e-6)
+
+
 def test_no_boxes_give_no_crops() -> None:
     none = np.zeros((0, 4), np.float32)
     assert extract_crops(np.zeros((5, 5, 3), np.uint8), none, SIZE_WH).shape == (0, 256, 192, 3)

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from alphapose_ros.core.crops import boxes_to_crop_boxes
+from alphapose_ros.core.crops import extract_crops
 from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import RegressionDecoder
 from alphapose_ros.inference.detector import DetectionLimits
 from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.load import load_reid
 from alphapose_ros.inference.network import DeviceError
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.openvino_network import OpenVinoNetwork
@@ -105,6 +108,50 @@ def test_every_back_end_gives_the_same_joints(folder: Path, cache: Path, backend
     written_ns = exported.stat().st_mtime_ns
     load_pose_estimator('fastpose50_coco', options(folder, backend=backend))
     assert exported.stat().st_mtime_ns == written_ns  # once only
+
+
+@pytest.mark.parametrize('backend', ['torch', 'onnxruntime', 'openvino'])
+def test_an_identity_branch_gives_vectors_on_every_back_end(tmp_path: Path, backend: Any) -> None:
+    if backend != 'torch':
+        pytest.importorskip(backend, reason='an option')
+    architecture = Architecture('fastpose', {'num_keypoints': 17, 'embedding_dim': 64})
+    path = save(tmp_path / 'mine.pth', architecture)
+    module = build_network(architecture).eval()
+    module.load_state_dict(torch.load(path, weights_only=True))
+    estimator = load_pose_estimator(str(path), options(tmp_path, backend=backend))
+    poses = estimator.estimate(IMAGE, PERSON)
+    assert poses.embeddings.shape == (1, 64)
+    size_wh = estimator.network.size_wh
+    crop_boxes = boxes_to_crop_boxes(PERSON.boxes, size_wh=size_wh)
+    crops = torch.from_numpy(extract_crops(IMAGE, crop_boxes, size_wh)).permute(0, 3, 1, 2)
+    with torch.inference_mode():
+        _, expected = module(estimator._normalization(crops))
+    np.testing.assert_allclose(poses.embeddings, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    'architecture',
+    [
+        pytest.param(Architecture('osnet', {'width': 0.25, 'num_classes': 7}), id='osnet'),
+        pytest.param(Architecture('osnet', {'variant': 'ain', 'width': 0.25}), id='ain'),
+        pytest.param(Architecture('reid_resnet50', {'num_classes': 0}), id='resnet'),
+    ],
+)
+def test_a_re_id_checkpoint_is_told_by_its_contents(
+    tmp_path: Path, architecture: Architecture
+) -> None:
+    reid = load_reid(str(save(tmp_path / 'mine.pth', architecture)), options(tmp_path))
+    vectors = reid.embed(IMAGE, PERSON.boxes)
+    assert (reid.network.size_wh, reid.licence) == ((128, 256), 'unknown')
+    assert vectors.shape == (1, 512)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
+    assert reid.embed(IMAGE, PERSON.boxes[:0]).shape == (0, 512)
+
+
+def test_a_pose_network_is_no_re_id_network(folder: Path) -> None:
+    path = folder / 'fast_res50_256x192.pth'
+    with pytest.raises(CheckpointError, match='a pose network was found, fastpose'):
+        load_reid(str(path), options(folder))
 
 
 def test_hybrik_gives_29_joints(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ COCO = get_skeleton('coco_17')
 
 
 class FakeNetwork:
-    """Gives the same heat maps for every crop."""
+    """Gives the same heat maps for every crop, and the further outputs in turn."""
 
     size_wh = (192, 256)
     device = 'cpu'
@@ -34,13 +34,14 @@ class FakeNetwork:
     memory_format = torch.contiguous_format
     elapsed_s = 0.0
 
-    def __init__(self, heatmaps: np.ndarray) -> None:
+    def __init__(self, heatmaps: np.ndarray, *further: Tensor) -> None:
         self._heatmaps = torch.from_numpy(heatmaps)
+        self._further = further
         self.batches: list[int] = []
 
     def __call__(self, batch: Tensor) -> list[Tensor]:
         self.batches.append(len(batch))
-        return [self._heatmaps.expand(len(batch), -1, -1, -1)]
+        return [self._heatmaps.expand(len(batch), -1, -1, -1), *self._further]
 
 
 def estimator_of(network: FakeNetwork, flip_test: Any = 'off') -> PoseEstimator:
@@ -110,6 +111,47 @@ def test_the_flip_test_averages_a_crop_and_its_mirror_image(flip_test: Any) -> N
     else:  # both peaks of half the height; the first wins
         np.testing.assert_allclose(poses.keypoints[0, :, 0], 150 - 4 * 375 * 0.75 / 48)
         np.testing.assert_allclose(poses.keypoint_scores, 0.25)
+
+
+TWO_VECTORS = torch.tensor([[3.0, 4.0, 0.0], [0.0, 0.0, 2.0]])
+
+
+def test_identity_vectors_come_with_the_joints_in_one_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    estimator = estimator_of(FakeNetwork(peaks_at(24, 32), TWO_VECTORS))
+    copies: list[Tensor] = []
+    to_cpu = Tensor.cpu
+    monkeypatch.setattr(Tensor, 'cpu', lambda tensor: copies.append(tensor) or to_cpu(tensor))
+    poses = estimator.estimate(
+        np.zeros((480, 640, 3), np.uint8), people((100, 50, 200, 350), (0, 0, 40, 90))
+    )
+    np.testing.assert_allclose(poses.embeddings, [[0.6, 0.8, 0], [0, 0, 1]], atol=1e-6)
+    np.testing.assert_allclose(poses.keypoints[0], np.full((17, 2), (150, 200)))
+    np.testing.assert_allclose(poses.keypoint_scores, 0.5)
+    assert len(copies) == 1
+
+
+@pytest.mark.parametrize('flip_test', ['outputs', 'coordinates'])
+def test_the_flip_test_averages_identity_vectors(flip_test: Any) -> None:
+    vectors = torch.tensor([[0.6, 0.8, 0.0], [0.0, 0.8, 0.6]])
+    estimator = estimator_of(FakeNetwork(peaks_at(24, 32), vectors), flip_test)
+    poses = estimator.estimate(np.zeros((9, 9, 3), np.uint8), people((0, 0, 4, 8)))
+    expected = np.array([[0.3, 0.8, 0.3]]) / np.sqrt(0.82)
+    np.testing.assert_allclose(poses.embeddings, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    'output',
+    [
+        pytest.param(torch.ones(1, 2, 64, 48), id='dense'),
+        pytest.param(torch.ones(1, 17, dtype=torch.int64), id='cells'),
+    ],
+)
+def test_another_second_output_is_no_identity(output: Tensor) -> None:
+    estimator = estimator_of(FakeNetwork(peaks_at(24, 32), output))
+    poses = estimator.estimate(np.zeros((9, 9, 3), np.uint8), people((0, 0, 4, 8)))
+    assert poses.embeddings.shape == (1, 0)
 
 
 def test_the_image_is_not_modified() -> None:

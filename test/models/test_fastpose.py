@@ -91,6 +91,28 @@ def test_every_parameter_learns() -> None:
     assert without == []
 
 
+@torch.no_grad()
+def test_an_identity_branch_leaves_the_heat_maps_as_they_are() -> None:
+    torch.manual_seed(0)
+    network = FastPose(3, embedding_dim=16).eval()
+    plain = FastPose(3).eval()
+    plain.load_state_dict(network.state_dict(), strict=False)
+    crops = torch.randn(2, 3, 64, 64)
+    heatmaps, embeddings = network(crops)
+    assert torch.equal(heatmaps, plain(crops))
+    assert embeddings.shape == (2, 16)
+    torch.testing.assert_close(embeddings.norm(dim=1), torch.ones(2))
+
+
+def test_learning_identities_does_not_move_the_joints() -> None:
+    torch.manual_seed(0)
+    network = FastPose(3, embedding_dim=16)
+    _, embeddings = network(torch.randn(2, 3, 64, 64))
+    embeddings[:, 0].sum().backward()
+    without = {key.split('.')[0] for key, p in network.named_parameters() if p.grad is None}
+    assert without == {'duc1', 'duc2', 'conv_out'}
+
+
 def test_a_depth_without_bottlenecks_is_refused() -> None:
     with pytest.raises(ValueError, match='must be one of 50, 101, 152, got 34'):
         FastPose(17, depth=34)

@@ -76,6 +76,14 @@ def test_a_torchvision_detector_has_the_layout_of_torchvision(network: str) -> N
     assert identify(shapes_of(ours)).options['network'] == network
 
 
+@pytest.mark.parametrize('embedding_dim', [64, 128])
+def test_an_identity_branch_is_told_with_the_length_of_its_vectors(embedding_dim: int) -> None:
+    options = {'num_keypoints': 26, 'depth': 50, 'head_width': 256, 'deformable': True}
+    architecture = Architecture('fastpose', {**options, 'embedding_dim': embedding_dim})
+    with torch.device('meta'):
+        assert identify(shapes_of(build_network(architecture))) == architecture
+
+
 def test_an_unknown_layout_is_refused_with_the_known_networks() -> None:
     with pytest.raises(UnknownNetworkError, match=r'begins with a\.weight is of no known network'):
         identify({'a.weight': (1, 2)})

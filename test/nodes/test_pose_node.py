@@ -57,6 +57,26 @@ def test_image_and_detections_give_one_message_with_their_header(
     assert [p.track_id for p in poses.poses] == [-1]
 
 
+def test_who_was_found_carries_the_vector_of_the_re_id_network(
+    ros: Any, tiny_weights: Path, person_image: Any, image_message: Any
+) -> None:
+    pose = ros.make(
+        PoseNode,
+        weights_dir=str(tiny_weights),
+        device='cpu',
+        threads=1,
+        reid_model='osnet_x0_25_msmt17',
+    )
+    received = ros.collect(Pose2DArray, 'poses')
+    twice = Detections(np.repeat(BOX.boxes, 2, axis=0), np.array([0.9, 0.8], np.float32))
+    assert ros.spin_until(lambda: pose._publisher.get_subscription_count())
+    pose.process(image_message(person_image).header, person_image, twice)
+    assert ros.spin_until(lambda: received)
+    expected = pose._reid.embed(person_image, BOX.boxes)
+    np.testing.assert_array_equal(poses_from_message(received[0]).embeddings, expected)
+    assert 'embed_ms' in pose._monitor._series
+
+
 def test_no_detections_give_an_empty_message(
     ros: Any, camera_and_detector: Any, person_image: Any, image_message: Any
 ) -> None:

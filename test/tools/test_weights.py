@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from alphapose_ros.inference.load import load_pose_estimator
+from alphapose_ros.inference.load import load_reid
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.checkpoints import write_checkpoint
@@ -138,6 +139,21 @@ def test_export_runs_on_our_onnx_back_end_with_equal_results(
     )
     np.testing.assert_allclose(onnx.keypoints, plain.keypoints, atol=0.05)
     np.testing.assert_allclose(onnx.keypoint_scores, plain.keypoint_scores, atol=1e-4)
+
+
+def test_an_exported_re_id_network_gives_equal_vectors(tmp_path: Path) -> None:
+    pytest.importorskip('onnxruntime', reason='an option')
+    architecture = Architecture('osnet', {'width': 0.25, 'variant': 'ain', 'num_classes': 0})
+    path, exported = save(tmp_path / 'net.pth', architecture), tmp_path / 'net_exported.onnx'
+    assert run('export', path, exported) == 0
+    assert json.loads(exported.with_suffix('.json').read_text())['input_size_wh'] == [128, 256]
+    boxes = np.array([[10, 10, 90, 200], [50, 5, 140, 220], [0, 0, 60, 90]], np.float32)
+    image = np.random.default_rng(0).integers(0, 256, (240, 160, 3), np.uint8)
+    plain, onnx = (
+        load_reid(str(p), NetworkOptions(device='cpu')).embed(image, boxes)
+        for p in (path, exported)
+    )
+    np.testing.assert_allclose(onnx, plain, atol=1e-5)
 
 
 def test_fetch_shows_the_licence_and_what_cannot_be_fetched(
