@@ -145,7 +145,8 @@ class Tracks(_PeopleArrays):
     """
     People with identities, sorted by id, untracked last.
 
-    :param poses: the people; of PREDICTED ones box and joints are extrapolated.
+    :param poses: the people; of PREDICTED ones box and joints are extrapolated, of SMOOTHED ones
+        joints are filtered over time.
     :param track_ids: (N,) int32, -1 where untracked.
     :param states: (N,) uint8, values of TrackState.
     :param ages: (N,) uint32, processed images since birth.

@@ -234,7 +234,7 @@ def _limb_width(box: np.ndarray, state: int) -> int:
     x0, y0, x1, y1 = box.tolist()
     size = max(x1 - x0, y1 - y0)
     width = round(min(max(size / 110, 1), 8)) if math.isfinite(size) else 1
-    return width if state in (TrackState.TRACKED, TrackState.UNTRACKED) else max(width // 2, 1)
+    return max(width // 2, 1) if state in (TrackState.TENTATIVE, TrackState.PREDICTED) else width
 
 
 def _detail_widths(points: np.ndarray) -> tuple[int, int, int]:

@@ -164,8 +164,8 @@ def tracks_from_message(message: Pose2DArray) -> Tracks:
     """
     people = message.poses
     states = [p.track_state for p in people]
-    if states and max(states) > TrackState.PREDICTED:
-        raise MessageError(f'track_state must be 0 to {TrackState.PREDICTED:d}, got {max(states)}')
+    if states and max(states) > max(TrackState):
+        raise MessageError(f'track_state must be 0 to {max(TrackState):d}, got {max(states)}')
     return Tracks(
         poses=poses_from_message(message),
         track_ids=np.array([p.track_id for p in people], np.int32),

@@ -22,7 +22,7 @@ from alphapose_ros.nodes.tracker_node import TrackerNode
 def make_nodes(**node_options: Any) -> list[Node]:
     """Return the connected nodes, the last stage first."""
     tracker = TrackerNode(subscribe=False, **node_options)
-    pose = PoseNode(forward=tracker.process, **node_options)
+    pose = PoseNode(forward=tracker.process_image, **node_options)
     detector = DetectorNode(forward=pose.process, **node_options)
     return [tracker, pose, detector]
 

@@ -32,6 +32,8 @@ from alphapose_ros.inference.options import Backend
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.options import Precision
+from alphapose_ros.tracking.smoothing import SmoothingConfig
+from alphapose_ros.tracking.tracker import TrackerConfig
 
 P = TypeVar('P')
 
@@ -170,28 +172,59 @@ class PoseParams(NetworkParams, JoinParams):
     )
 
 
-@dataclass(frozen=True)
-class TrackerParams:
+@dataclass(frozen=True, kw_only=True)
+class TrackerParams(JoinParams):
     """Parameters of the tracker node."""
 
     min_track_score: float = param(
-        0.45, 'People whose box is scored below only continue tracks.', bounds=(0.0, 1.0)
+        0.4, 'People whose box is scored below only continue tracks.', bounds=(0.0, 1.0)
+    )
+    min_birth_score: float = param(
+        0.6, 'People whose box is scored below start no track.', bounds=(0.0, 1.0)
     )
     min_similarity: float = param(
-        0.2, 'A track and a person who resemble less are different.', bounds=(0.0, 1.0)
+        0.3, 'A track and a person who resemble less are different.', bounds=(0.0, 1.0)
     )
     min_joint_score: float = param(
-        0.2, 'Joints scored below do not count for the resemblance.', bounds=(0.0, 1.0)
+        0.3, 'Joints scored below do not count for the resemblance.', bounds=(0.0, 1.0)
     )
-    confirm_hits: int = param(
-        3, 'Images in a row that a new track must be seen in.', bounds=(1, 100)
+    confirm_s: float = param(
+        0.03, 'Seconds for which a new track must be seen in every image.', bounds=(0.0, 60.0)
     )
     max_lost_s: float = param(
-        2.0, 'Seconds after which a hidden person is given up.', bounds=(0.1, 60.0)
+        3.0, 'Seconds after which a hidden person is given up.', bounds=(0.1, 60.0)
     )
-    predict_s: float = param(
+    publish_lost_s: float = param(
         0.5, 'Seconds for which a hidden person is published, as PREDICTED.', bounds=(0.0, 60.0)
     )
+    camera_motion: bool = param(
+        False,
+        'Follow the movement of the camera: reads the images, costs some milliseconds each.',
+        read_only=True,
+    )
+    smoothing: bool = param(False, 'Publish tracks/smoothed.', read_only=True)
+    min_cutoff_hz: float = param(
+        1.0, 'Smoothing of a joint at rest; lower trembles less.', bounds=(0.01, 100.0)
+    )
+    speed_gain: float = param(
+        5.0,
+        'Hertz of cutoff per speed of a size of the person per second; higher lags less.',
+        bounds=(0.0, 1000.0),
+    )
+    prediction: bool = param(False, 'Publish tracks/predicted.', read_only=True)
+    predict_ms: float = param(
+        0.0,
+        'Milliseconds after its publication that tracks/predicted is for.',
+        bounds=(0.0, 500.0),
+    )
+
+    def tracker_config(self) -> TrackerConfig:
+        """Return those that tell how the tracker decides."""
+        return TrackerConfig(**{f.name: getattr(self, f.name) for f in fields(TrackerConfig)})
+
+    def smoothing_config(self) -> SmoothingConfig:
+        """Return those that tell how much is smoothed."""
+        return SmoothingConfig(min_cutoff_hz=self.min_cutoff_hz, speed_gain=self.speed_gain)
 
 
 @dataclass(frozen=True, kw_only=True)

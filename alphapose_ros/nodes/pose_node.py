@@ -36,8 +36,8 @@ from alphapose_ros.nodes.run import run
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import Poses
 
-# Header, image size, people and the name of their keypoint set go on to the next stage.
-Forward = Callable[[Any, tuple[int, int], Poses, str], None]
+# Header, image, people and the name of their keypoint set go on to the next stage.
+Forward = Callable[[Any, np.ndarray, Poses, str], None]
 
 
 class PoseNode(Node):
@@ -97,7 +97,7 @@ class PoseNode(Node):
         size_wh, keypoint_set = (image.shape[1], image.shape[0]), self._estimator.skeleton.name
         self._publisher.publish(poses_to_message(poses, header, size_wh, keypoint_set))
         if self._forward is not None:
-            self._forward(header, size_wh, poses, keypoint_set)
+            self._forward(header, image, poses, keypoint_set)
         self._monitor.finish(header, len(poses))
         return network_ms
 

@@ -48,12 +48,14 @@ class Sightings:
         return Sightings(self.people[index], self.looks[index], self.covered[index])
 
     @staticmethod
-    def of(people: Poses) -> Sightings:
-        """Return the sightings of the people of one image."""
-        no_embeddings = np.zeros((len(people), 0), np.float32)
+    def of(people: Poses, length: int) -> Sightings:
+        """Return the sightings of an image; D = `length` also where nobody has an embedding."""
+        n, embeddings = len(people), people.embeddings
+        if embeddings.shape[1] == 0:
+            embeddings = np.zeros((n, length), np.float32)
         return Sightings(
-            replace(people, embeddings=no_embeddings),
-            normalize(people.embeddings),
+            replace(people, embeddings=np.zeros((n, 0), np.float32)),
+            normalize(embeddings),
             covered_part(people.boxes, people.boxes),
         )
 

@@ -63,7 +63,7 @@ class TrackerConfig:
     min_birth_score: float = 0.6
     min_similarity: float = 0.3
     min_joint_score: float = 0.3
-    confirm_s: float = 0.04
+    confirm_s: float = 0.03
     max_lost_s: float = 3.0
     publish_lost_s: float = 0.5
 
@@ -126,11 +126,13 @@ class Tracker:
         self._check(poses)
         # The order of the input must not matter, neither for ids nor between equal similarities.
         poses = poses[np.lexsort((*poses.boxes.T, -poses.box_scores))]
-        sightings = Sightings.of(poses)
         table = self._advanced(stamp_ns)
         if camera_motion is not None:
             table = table.moved_by(camera_motion)
-        table = self._patient(table, poses).with_length_of_looks(poses.embeddings.shape[1])
+        # Images of nobody have no embeddings, which changes nothing of what is remembered.
+        length = poses.embeddings.shape[1] or table.looks.shape[1]
+        table = self._patient(table, poses).with_length_of_looks(length)
+        sightings = Sightings.of(poses, length)
         track_of = self._match(table, sightings)
         seen = np.flatnonzero(track_of >= 0)
         table = table.see(track_of[seen], sightings[seen], self.config.confirm_s)

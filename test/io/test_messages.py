@@ -194,8 +194,8 @@ def test_a_wrong_number_of_keypoints_is_refused() -> None:
 
 def test_an_unknown_track_state_is_refused() -> None:
     message = poses_message()
-    message.poses[0].track_state = 4
-    with pytest.raises(MessageError, match='track_state must be 0 to 3, got 4'):
+    message.poses[0].track_state = 5
+    with pytest.raises(MessageError, match='track_state must be 0 to 4, got 5'):
         messages.tracks_from_message(message)
 
 

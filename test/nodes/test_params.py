@@ -59,7 +59,7 @@ def test_a_wrong_override_is_refused_in_one_line(ros: Any, overrides: Any, messa
 
 
 def test_parameters_of_our_other_nodes_are_no_typing_errors(ros: Any) -> None:
-    _, params, _ = declare(ros, confirm_hits=5, jpeg_quality=50)
+    _, params, _ = declare(ros, confirm_s=5.0, jpeg_quality=50)
     assert params.value == DetectorParams()
 
 
