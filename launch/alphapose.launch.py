@@ -122,6 +122,13 @@ def pipeline_arguments():
             '(empty: as in params_file).',
         ),
         DeclareLaunchArgument(
+            'reid',
+            default_value='',
+            description='Re-ID network, by which people are told apart when they cross or come '
+            'back: a name known to the package or the path of a file (empty: as in '
+            'params_file).',
+        ),
+        DeclareLaunchArgument(
             'log_level',
             default_value='info',
             choices=['debug', 'info', 'warn', 'error', 'fatal'],
@@ -230,6 +237,7 @@ def parameters():
         set_text('device', 'device'),
         set_text('pose_model', 'model'),
         set_text('detector_model', 'detector'),
+        set_text('reid_model', 'reid'),
         set_text('source', 'source'),
     ]
 

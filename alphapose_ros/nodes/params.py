@@ -32,8 +32,6 @@ from alphapose_ros.inference.options import Backend
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.options import Precision
-from alphapose_ros.tracking.smoothing import SmoothingConfig
-from alphapose_ros.tracking.tracker import TrackerConfig
 
 P = TypeVar('P')
 
@@ -60,6 +58,12 @@ def param(
     """Describe one parameter: default, help text, inclusive bounds or the allowed strings."""
     metadata = {'doc': doc, 'bounds': bounds, 'choices': choices, 'read_only': read_only}
     return field(default=default, metadata=metadata)
+
+
+def select(params: Any, config_type: type[P]) -> P:
+    """Return the configuration of a part of the node: the parameters that have its names."""
+    names = [f.name for f in fields(config_type)]  # type: ignore[arg-type]
+    return config_type(**{name: getattr(params, name) for name in names if hasattr(params, name)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +94,7 @@ class NetworkParams:
 
     def network_options(self) -> NetworkOptions:
         """Return them for the loading of a network."""
-        return NetworkOptions(**{f.name: getattr(self, f.name) for f in fields(NetworkOptions)})
+        return select(self, NetworkOptions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,14 +221,6 @@ class TrackerParams(JoinParams):
         'Milliseconds after its publication that tracks/predicted is for.',
         bounds=(0.0, 500.0),
     )
-
-    def tracker_config(self) -> TrackerConfig:
-        """Return those that tell how the tracker decides."""
-        return TrackerConfig(**{f.name: getattr(self, f.name) for f in fields(TrackerConfig)})
-
-    def smoothing_config(self) -> SmoothingConfig:
-        """Return those that tell how much is smoothed."""
-        return SmoothingConfig(min_cutoff_hz=self.min_cutoff_hz, speed_gain=self.speed_gain)
 
 
 @dataclass(frozen=True, kw_only=True)

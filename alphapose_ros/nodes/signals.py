@@ -14,11 +14,13 @@ from rclpy.time import Time
 from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.messages import tracks_to_message
+from alphapose_ros.nodes.params import select
 from alphapose_ros.nodes.params import TrackerParams
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 from alphapose_ros.tracking.smoothing import Smoother
+from alphapose_ros.tracking.smoothing import SmoothingConfig
 
 
 class SkeletonSignals:
@@ -45,7 +47,7 @@ class SkeletonSignals:
     def reset(self, skeleton: Skeleton | None = None) -> None:
         """Forget everybody; go on with another skeleton, if one is given."""
         if skeleton is not None and (self._smoothed or self._predicted):
-            self._smoother = Smoother(self._params().smoothing_config(), skeleton)
+            self._smoother = Smoother(select(self._params(), SmoothingConfig), skeleton)
         elif self._smoother is not None:
             self._smoother.reset()
 
@@ -55,7 +57,7 @@ class SkeletonSignals:
         """Publish what is asked for, of the tracks of the next image."""
         if self._smoother is None:
             return
-        self._smoother.config = self._params().smoothing_config()
+        self._smoother.config = select(self._params(), SmoothingConfig)
         now_ns = self._node.get_clock().now().nanoseconds
         stamp_ns = stamp_to_ns(header.stamp) or now_ns
         smoothed = self._smoother.update(tracks, stamp_ns)

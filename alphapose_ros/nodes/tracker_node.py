@@ -24,6 +24,7 @@ from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
 from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.params import select
 from alphapose_ros.nodes.params import TrackerParams
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.qos import qos
@@ -33,6 +34,7 @@ from alphapose_ros.nodes.signals import SkeletonSignals
 from alphapose_ros.structures import Poses
 from alphapose_ros.tracking.camera_motion import CameraMotion
 from alphapose_ros.tracking.tracker import Tracker
+from alphapose_ros.tracking.tracker import TrackerConfig
 
 
 class TrackerNode(Node):
@@ -101,7 +103,7 @@ class TrackerNode(Node):
         """Return the tracker; a new one when the keypoint set changes."""
         if self._tracker is None or keypoint_set != self._keypoint_set:
             skeleton = get_skeleton(keypoint_set)
-            self._tracker = Tracker(self._params.value.tracker_config(), skeleton)
+            self._tracker = Tracker(select(self._params.value, TrackerConfig), skeleton)
             self._signals.reset(skeleton)
             self._keypoint_set = keypoint_set
         return self._tracker
@@ -125,7 +127,7 @@ class TrackerNode(Node):
 
     def _apply(self, params: TrackerParams) -> None:
         if self._tracker is not None:
-            self._tracker.config = params.tracker_config()
+            self._tracker.config = select(params, TrackerConfig)
 
     def _report(self) -> Report:
         return self._input.report() if self._input is not None else (OK, '', {})

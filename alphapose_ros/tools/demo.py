@@ -21,6 +21,7 @@ from alphapose_ros.io.video import FrameSource
 from alphapose_ros.io.weights import find_model
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
+from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.tools.processes import NodeProcesses
 
 DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--output', default='demo_output', help='folder for the files')
     parser.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
     parser.add_argument('--model', default='ultralight_simplepose', help='pose network, likewise')
+    parser.add_argument('--reid', default='', help='re-ID network, likewise; none if empty')
     parser.add_argument('--weights-dir', default='', help='folder searched first for model files')
     parser.add_argument('--device', default='auto', help='auto, cpu, cuda or cuda:N')
     parser.add_argument(
@@ -58,6 +60,7 @@ def run(
     output: str,
     detector: str,
     model: str,
+    reid: str,
     weights_dir: str,
     device: str,
     fps: float,
@@ -72,10 +75,13 @@ def run(
     frames = FrameSource(source)
     find_model(detector, DETECTORS, weights_dir)
     find_model(model, POSE_NETWORKS, weights_dir)
+    if reid:
+        find_model(reid, REID_NETWORKS, weights_dir)
     folder = Path(output)
     models = {
         'detector_model': detector,
         'pose_model': model,
+        'reid_model': reid,
         'weights_dir': weights_dir,
         'device': device,
     }

@@ -89,6 +89,7 @@ def test_all_arguments_of_the_pipeline_are_there():
         'device',
         'model',
         'detector',
+        'reid',
         'log_level',
         'camera',
         'overlay',
@@ -141,15 +142,17 @@ def test_arguments_that_are_given_come_after_the_file(commands):
         device='cpu',
         model='a/b.onnx',
         detector='c',
+        reid='d',
         use_sim_time='true',
         image_transport='compressed',
     )
-    assert rules(words, '-p')[-5:] == [
+    assert rules(words, '-p')[-6:] == [
         'use_sim_time:=True',
         "image_transport:='compressed'",
         "device:='cpu'",
         "pose_model:='a/b.onnx'",
         "detector_model:='c'",
+        "reid_model:='d'",
     ]
     assert words.index("device:='cpu'") > words.index('--params-file')
 
