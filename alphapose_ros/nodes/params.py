@@ -190,7 +190,7 @@ class TrackerParams(JoinParams):
         0.3, 'A track and a person who resemble less are different.', bounds=(0.0, 1.0)
     )
     min_joint_score: float = param(
-        0.3, 'Joints scored below do not count for the resemblance.', bounds=(0.0, 1.0)
+        0.3, 'Joints scored below count as not seen.', bounds=(0.0, 1.0)
     )
     confirm_s: float = param(
         0.03, 'Seconds for which a new track must be seen in every image.', bounds=(0.0, 60.0)
@@ -208,10 +208,10 @@ class TrackerParams(JoinParams):
     )
     smoothing: bool = param(False, 'Publish tracks/smoothed.', read_only=True)
     min_cutoff_hz: float = param(
-        1.0, 'Smoothing of a joint at rest; lower trembles less.', bounds=(0.01, 100.0)
+        2.0, 'Smoothing of a joint at rest; lower trembles less.', bounds=(0.01, 100.0)
     )
     speed_gain: float = param(
-        5.0,
+        12.0,
         'Hertz of cutoff per speed of a size of the person per second; higher lags less.',
         bounds=(0.0, 1000.0),
     )

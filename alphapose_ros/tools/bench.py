@@ -39,6 +39,7 @@ from alphapose_ros.tools.bench_networks import measure_models
 from alphapose_ros.tools.bench_networks import measure_network
 from alphapose_ros.tools.bench_networks import measure_pose_nms
 from alphapose_ros.tools.bench_networks import Numbers
+from alphapose_ros.tools.bench_smoothing import measure_smoothing
 from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
 from alphapose_ros.tools.bench_tracking import measure_tracking
 from alphapose_ros.tools.demo import DEFAULT_CLIP
@@ -259,4 +260,5 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'network': measure_network,
     'models': measure_models,
     'tracking': measure_tracking,
+    'smoothing': measure_smoothing,
 }

@@ -109,10 +109,8 @@ def _follow(
         before, now, corners, None, winSize=(WINDOW, WINDOW), maxLevel=MAX_LEVEL
     )
     start, end = corners.reshape(-1, 2), followed.reshape(-1, 2)
-    last_xy = np.array(now.shape[::-1]) - 1
-    is_inside = ((end >= 0) & (end <= last_xy)).all(axis=1)
-    x, y = np.clip(end, 0, last_xy).round().astype(int).T
-    is_good = is_found.reshape(-1).astype(bool) & is_inside & (still[y, x] > 0)
+    x, y = np.clip(end, 0, np.array(now.shape[::-1]) - 1).round().astype(int).T
+    is_good = is_found.reshape(-1).astype(bool) & (still[y, x] > 0)
     return start[is_good], end[is_good]
 
 

@@ -53,10 +53,9 @@ class BoxStates:
         :param matrix: (2, 3) similarity from pixels of the last image to those of this one.
         """
         scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-        centres = self.values[:, :2] @ matrix[:, :2].T + matrix[:, 2]
         centre_rates = self.rates[:, :2] @ matrix[:, :2].T
         return BoxStates(
-            np.concatenate([centres, self.values[:, 2:] * scale], axis=1),
+            move_boxes(self.values, matrix),
             np.concatenate([centre_rates, self.rates[:, 2:] * scale], axis=1),
             self.covariances * scale**2,
         )
@@ -69,6 +68,17 @@ class BoxStates:
             np.concatenate([first.rates, second.rates]),
             np.concatenate([first.covariances, second.covariances]),
         )
+
+
+def move_boxes(boxes_cxcywh: Float64Array, matrix: Float64Array) -> Float64Array:
+    """
+    Return (N, 4) boxes after a similarity; they stay upright when the image turns.
+
+    :param matrix: (2, 3).
+    """
+    scale = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    centres = boxes_cxcywh[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    return np.concatenate([centres, boxes_cxcywh[:, 2:] * scale], axis=1)
 
 
 def begin(boxes_cxcywh: Float64Array) -> BoxStates:

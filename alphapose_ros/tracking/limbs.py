@@ -21,9 +21,11 @@ BoolArray = NDArray[np.bool_]
 Float64Array = NDArray[np.float64]
 IndexArray = NDArray[np.intp]
 
-# Sides count as exchanged where this explains the image twice as well, and where they lie further
-# apart than the network is wrong; in sizes of the person.
-EXCHANGE_GAIN = 0.5
+# Sides count as exchanged where that leaves less than this part of the errors; than half of it
+# after the time in which legs cross by themselves.
+EXCHANGE_GAIN = 0.4
+CROSSING_S = 0.2
+# And where they lie further apart than the network is wrong; in sizes of the person.
 MIN_APART = 0.04
 # A limb looks longer when it turns towards the image plane, but not by more within an image.
 MAX_STRETCH = 1.4
@@ -58,7 +60,11 @@ class LimbModel:
         return LimbModel(limbs, pairs[:, 0], pairs[:, 1], skeleton.num_keypoints)
 
     def find_exchanged(
-        self, points: Float64Array, expected: Float64Array, sizes: Float64Array
+        self,
+        points: Float64Array,
+        expected: Float64Array,
+        sizes: Float64Array,
+        elapsed_s: float,
     ) -> BoolArray:
         """
         Return which pairs of joints have left and right exchanged.
@@ -66,6 +72,7 @@ class LimbModel:
         :param points: (N, K, 2) as measured; NaN where unknown.
         :param expected: (N, K, 2) where the joints should be; NaN where unknown.
         :param sizes: (N,) of the people, pixels.
+        :param elapsed_s: since the last image, from which `expected` comes.
         :return: (N, P).
         """
         left, right = points[:, self.left], points[:, self.right]
@@ -73,11 +80,14 @@ class LimbModel:
         same = _distance(left, expected_left) + _distance(right, expected_right)
         exchanged = _distance(left, expected_right) + _distance(right, expected_left)
         apart = _distance(expected_left, expected_right)
-        return (exchanged < EXCHANGE_GAIN * same) & (apart > MIN_APART * sizes[:, None])
+        max_ratio = EXCHANGE_GAIN / (1 + elapsed_s / CROSSING_S)
+        return (exchanged < max_ratio * same) & (apart > MIN_APART * sizes[:, None])
 
     def exchange(self, values: Float64Array, pairs: BoolArray) -> Float64Array:
         """Return (N, K, ...) values with the marked pairs (N, P) exchanged."""
         people, chosen = np.nonzero(pairs)
+        if not len(people):
+            return values
         left, right = self.left[chosen], self.right[chosen]
         exchanged: Float64Array = values.copy()
         exchanged[people, left], exchanged[people, right] = (
@@ -135,6 +145,6 @@ def update_lengths(
 
 
 def _distance(points_a: Float64Array, points_b: Float64Array) -> Float64Array:
-    offsets = points_a - points_b
-    distances: Float64Array = np.hypot(offsets[..., 0], offsets[..., 1])
+    x, y = points_a[..., 0] - points_b[..., 0], points_a[..., 1] - points_b[..., 1]
+    distances: Float64Array = np.sqrt(x * x + y * y)
     return distances

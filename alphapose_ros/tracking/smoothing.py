@@ -3,12 +3,9 @@
 """
 Smooth skeletons, and where they will be: signals for controllers and displays.
 
-Every joint has a One-Euro filter (Casiez et al. 2012): a low pass whose cutoff frequency rises
-with the speed of the joint, so that a still joint does not tremble and a quick one does not lag.
-Speeds are in sizes of the person, so the same parameters serve any distance and resolution. Three
-things are added:
+Three things are added to the filters of the joints (`joint_filters`):
 
-- a joint counts by its score, and moves on with its body while it is not seen;
+- a joint moves on with its body while it is not seen, its score fading;
 - exchanged sides and joints that would tear a limb do not enter the filter (`limbs`);
 - a skeleton can be asked for a later time, to make up for the latency of camera and networks.
 
@@ -21,15 +18,15 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
-from alphapose_ros.tracking.limbs import BoolArray
-from alphapose_ros.tracking.limbs import Float64Array
+from alphapose_ros.tracking.joint_filters import advance
+from alphapose_ros.tracking.joint_filters import Filters
+from alphapose_ros.tracking.joint_filters import JointFilter
+from alphapose_ros.tracking.joint_filters import shifts_after
 from alphapose_ros.tracking.limbs import LimbModel
 from alphapose_ros.tracking.limbs import update_lengths
 
@@ -47,9 +44,9 @@ class SmoothingConfig:
         then it begins anew where it is seen.
     """
 
-    min_cutoff_hz: float = 1.0
-    speed_gain: float = 5.0
-    min_joint_score: float = 0.2
+    min_cutoff_hz: float = 2.0
+    speed_gain: float = 12.0
+    min_joint_score: float = 0.3
     max_gap_s: float = 0.3
 
     def __post_init__(self) -> None:
@@ -62,44 +59,6 @@ class SmoothingConfig:
             raise ValueError(f'min_joint_score must be in [0, 1], got {self.min_joint_score}')
 
 
-@dataclass(frozen=True, eq=False)
-class _Filters:
-    """
-    What is remembered of N people.
-
-    :param ids: (N,) int32, ascending.
-    :param points: (N, K, 2) filtered; NaN where a joint has never been seen.
-    :param rates: (N, K, 2) pixels per second.
-    :param gaps_s: (N, K) seconds since a joint was last believed.
-    :param exchanged_s: (N, P) seconds for which sides have been exchanged.
-    :param lengths: (N, L) usual lengths of the limbs in sizes of the person.
-    """
-
-    ids: NDArray[np.int32]
-    points: Float64Array
-    rates: Float64Array
-    gaps_s: Float64Array
-    exchanged_s: Float64Array
-    lengths: Float64Array
-
-    def rows_of(self, ids: NDArray[np.int32]) -> NDArray[np.intp]:
-        """Return the row of each id; len(self.ids) where it has none."""
-        rows = np.searchsorted(self.ids, ids)
-        is_known = np.append(self.ids, -1)[rows] == ids
-        return np.where(is_known, rows, len(self.ids))
-
-    def take(self, ids: NDArray[np.int32]) -> _Filters:
-        """Return the filters of these people, new ones where there are none."""
-        rows = self.rows_of(ids)
-        fills = (('points', np.nan), ('rates', 0), ('gaps_s', np.inf), ('exchanged_s', 0))
-        arrays = {}
-        for name, fill in (*fills, ('lengths', np.nan)):
-            array = getattr(self, name)
-            blank = np.full((1, *array.shape[1:]), fill, float)
-            arrays[name] = np.concatenate([array, blank])[rows]
-        return _Filters(ids=ids, **arrays)
-
-
 class Smoother:
     """
     Smooths the people of one camera; belongs behind one tracker.
@@ -108,35 +67,26 @@ class Smoother:
     :param skeleton: the joints.
     """
 
-    SPEED_CUTOFF_HZ = 1.5
-    # Joints of this score count in full.
-    GOOD_SCORE = 0.5
-    # Seconds after which a limb is expected to have ended its own movement by two thirds, and a
-    # joint that is not seen to move as its body does.
-    LIMB_S = 0.1
-    # Nothing is filtered over longer steps.
-    MAX_STEP_S = 1.0
+    # Stamps that go back by less are out of order, by more the recording began anew.
+    JUMP_BACK_S = 1.0
+    # A slow camera leaves gaps of this many images, of at most so many seconds.
+    GAP_IMAGES = 2.5
+    MAX_SLOW_GAP_S = 1.0
     # Nobody is predicted further: what happens then is not known.
     MAX_PREDICTION_S = 0.5
 
     def __init__(self, config: SmoothingConfig, skeleton: Skeleton) -> None:
         self.config = config
         self._model = LimbModel.of(skeleton)
-        self._num_keypoints = skeleton.num_keypoints
+        self._is_body = np.zeros(skeleton.num_keypoints, bool)
+        for name, start, end in skeleton.groups or (('body', 0, skeleton.num_keypoints),):
+            self._is_body[start:end] = name == 'body'
         self.reset()
 
     def reset(self) -> None:
         """Forget everybody."""
-        k, pairs, limbs = self._num_keypoints, len(self._model.left), len(self._model.limbs)
-        self._filters = _Filters(
-            ids=np.zeros(0, np.int32),
-            points=np.zeros((0, k, 2)),
-            rates=np.zeros((0, k, 2)),
-            gaps_s=np.zeros((0, k)),
-            exchanged_s=np.zeros((0, pairs)),
-            lengths=np.zeros((0, limbs)),
-        )
-        self._tracks = Tracks.empty(k)
+        self._filters = Filters.new(np.zeros(0, np.int32), self._model)
+        self._tracks = Tracks.empty(self._model.num_keypoints)
         self._stamp_ns: int | None = None
 
     def update(self, tracks: Tracks, stamp_ns: int) -> Tracks:
@@ -144,16 +94,26 @@ class Smoother:
         Take the people of the next image.
 
         :param tracks: as the tracker gives them, every image of them.
-        :param stamp_ns: when the image was taken. An older stamp than the last begins anew.
+        :param stamp_ns: when the image was taken; after a jump back all begins anew.
         :return: the same people. Who is TRACKED has smooth joints and the state SMOOTHED, who is
-            PREDICTED smooth joints and this state; all others are as they came.
+            PREDICTED smooth joints and this state; all others are as they came. Of joints that
+            are moved on the scores fade to 0.
+        :raises ValueError: if the people have another number of joints.
         """
-        if self._stamp_ns is not None and stamp_ns < self._stamp_ns:
+        if tracks.poses.num_keypoints != self._model.num_keypoints:
+            raise ValueError(
+                f'tracks must have {self._model.num_keypoints} keypoints, '
+                f'got {tracks.poses.num_keypoints}'
+            )
+        last_ns = stamp_ns if self._stamp_ns is None else self._stamp_ns
+        if (stamp_ns - last_ns) * 1e-9 <= -self.JUMP_BACK_S:
             self.reset()
-        elapsed_s = 0.0 if self._stamp_ns is None else (stamp_ns - self._stamp_ns) * 1e-9
-        self._stamp_ns = stamp_ns
+            last_ns = stamp_ns
+        self._stamp_ns = max(stamp_ns, last_ns)
         known = tracks[tracks.track_ids >= 0]
-        self._filters = self._filter(self._filters.take(known.track_ids), known.poses, elapsed_s)
+        known = known[np.argsort(known.track_ids)]
+        before = self._filters.take(known.track_ids, self._model)
+        self._filters = self._filter(before, known.poses, (self._stamp_ns - last_ns) * 1e-9)
         self._tracks = self._smooth(tracks)
         return self._tracks
 
@@ -167,113 +127,58 @@ class Smoother:
         """
         states = self._tracks.states
         tracks = self._tracks[(states == TrackState.SMOOTHED) | (states == TrackState.PREDICTED)]
-        if len(tracks) == 0 or self._stamp_ns is None:
-            return tracks
-        ahead_s = np.clip((stamp_ns - self._stamp_ns) * 1e-9, 0, self.MAX_PREDICTION_S)
-        filters = self._filters.take(tracks.track_ids)
-        shifts = _advance(filters, ahead_s, self.LIMB_S) - filters.points
-        body_shifts = _body_rates(filters) * ahead_s
+        last_ns = stamp_ns if self._stamp_ns is None else self._stamp_ns
+        ahead_s = min(max((stamp_ns - last_ns) * 1e-9, 0.0), self.MAX_PREDICTION_S)
+        filters = self._filters.take(tracks.track_ids, self._model)
+        body_shifts, shifts = shifts_after(filters, ahead_s)
         poses = replace(
             tracks.poses,
             boxes=(tracks.poses.boxes + np.tile(body_shifts, 2)).astype(np.float32),
             keypoints=(tracks.poses.keypoints + shifts).astype(np.float32),
         )
         return replace(
-            tracks, poses=poses, states=np.full_like(tracks.states, TrackState.PREDICTED)
+            tracks, poses=poses, states=np.full_like(states[: len(tracks)], TrackState.PREDICTED)
         )
 
-    def _filter(self, before: _Filters, people: Poses, elapsed_s: float) -> _Filters:
+    def _filter(self, before: Filters, people: Poses, elapsed_s: float) -> Filters:
         """Return the filters after an image."""
-        sizes = np.maximum((people.boxes[:, 2:] - people.boxes[:, :2]).max(axis=1), 1.0)
-        moved = _advance(before, elapsed_s, self.LIMB_S)
-        gaps_s = before.gaps_s + elapsed_s
-        # A slow camera leaves a gap between any two images.
-        max_gap_s = max(self.config.max_gap_s, min(1.5 * elapsed_s, self.MAX_STEP_S))
-        is_lost = ~(gaps_s <= max_gap_s)
-        points, weights = self._measure(people)
-        exchanged = self._model.find_exchanged(points, moved, sizes)
+        config = self.config
+        sizes = np.maximum((people.boxes[:, 2:] - people.boxes[:, :2]).max(axis=1), 1)
+        sizes = sizes.astype(np.float64)
+        slow_gap_s = min(self.GAP_IMAGES * elapsed_s, self.MAX_SLOW_GAP_S)
+        max_gap_s = max(config.max_gap_s, slow_gap_s)
+        moved = advance(before, elapsed_s, max_gap_s)
+        points = people.keypoints.astype(np.float64)
+        scores = people.keypoint_scores.astype(np.float64)
+        exchanged = self._model.find_exchanged(points, moved.points, sizes, elapsed_s)
         exchanged_s = np.where(exchanged, before.exchanged_s + elapsed_s, 0)
-        is_lasting = exchanged_s > self.config.max_gap_s  # then it was wrong before
-        is_lost |= self._model.joints_of(is_lasting)
-        exchanged &= ~is_lasting
-        points = self._model.exchange(points, exchanged)
-        weights = self._model.exchange(weights, exchanged)
-        is_torn = self._model.find_torn(points, moved, before.lengths, sizes)
-        is_used = (weights > 0) & (is_lost | ~is_torn)
-        is_new = is_used & is_lost
-        rates = self._filter_rates(before, points, gaps_s, is_used & ~is_new)
-        gains = weights * _gain(self._cutoffs_hz(rates, sizes), gaps_s)
-        gains = np.where(is_new, 1, gains)[..., None]
-        smooth = np.where(is_new[..., None], points, moved + gains * (points - moved))
-        seen = np.where(is_used[..., None], points, np.nan)
-        return _Filters(
-            before.ids,
-            np.where(is_used[..., None], smooth, moved),
-            rates,
-            np.where(is_used, 0, gaps_s),
-            exchanged_s,
-            update_lengths(before.lengths, self._model.lengths(seen, sizes), elapsed_s),
+        is_lasting = exchanged_s > max_gap_s  # then it was wrong before
+        moved = moved.forget(self._model.joints_of(is_lasting))
+        points = self._model.exchange(points, exchanged & ~is_lasting)
+        scores = self._model.exchange(scores, exchanged & ~is_lasting)
+        is_used = (scores >= config.min_joint_score) & np.isfinite(points).all(axis=2)
+        is_used &= ~self._model.find_torn(points, moved.points, before.lengths, sizes)
+        lengths = self._model.lengths(np.where(is_used[..., None], points, np.nan), sizes)
+        joint_filter = JointFilter(self._is_body, config.min_cutoff_hz, config.speed_gain)
+        return replace(
+            joint_filter.learn(moved, points, np.where(is_used, scores, 0), sizes),
+            exchanged_s=exchanged_s,
+            lengths=update_lengths(before.lengths, lengths, elapsed_s),
         )
-
-    def _measure(self, people: Poses) -> tuple[Float64Array, Float64Array]:
-        """Return the joints of the image and how much each counts, 0 to 1; 0 where not seen."""
-        scores = people.keypoint_scores
-        is_seen = (scores >= self.config.min_joint_score) & np.isfinite(people.keypoints[..., 0])
-        weights = np.where(is_seen, np.clip(scores / self.GOOD_SCORE, 0.05, 1), 0)
-        return people.keypoints.astype(np.float64), weights.astype(np.float64)
-
-    def _filter_rates(
-        self, before: _Filters, points: Float64Array, gaps_s: Float64Array, is_used: BoolArray
-    ) -> Float64Array:
-        """Return low-passed rates; those of joints that are not seen become those of the body."""
-        safe_gaps_s = np.maximum(gaps_s, 1e-3)[..., None]
-        with np.errstate(invalid='ignore'):
-            measured = (points - before.points) / safe_gaps_s
-        gains = _gain(np.full_like(gaps_s, self.SPEED_CUTOFF_HZ), gaps_s)[..., None]
-        filtered = before.rates + gains * (measured - before.rates)
-        rates: Float64Array = np.where(is_used[..., None], filtered, before.rates)
-        return rates
-
-    def _cutoffs_hz(self, rates: Float64Array, sizes: FloatArray) -> Float64Array:
-        speeds = np.hypot(rates[..., 0], rates[..., 1]) / sizes[:, None]
-        cutoffs_hz: Float64Array = self.config.min_cutoff_hz + self.config.speed_gain * speeds
-        return cutoffs_hz
 
     def _smooth(self, tracks: Tracks) -> Tracks:
         """Return the people with the joints of their filters."""
-        filters, poses = self._filters.take(tracks.track_ids), tracks.poses
+        filters, poses = self._filters.take(tracks.track_ids, self._model), tracks.poses
         is_smooth = tracks.states == TrackState.TRACKED
         is_filled = np.isfinite(filters.points[..., 0])
         is_filled &= (is_smooth | (tracks.states == TrackState.PREDICTED))[:, None]
-        is_filled &= filters.gaps_s <= self.config.max_gap_s
+        fading = np.clip(1 - filters.gaps_s / self.config.max_gap_s, 0, 1)
+        scores = np.where(is_filled, filters.scores * fading, poses.keypoint_scores)
         keypoints = np.where(is_filled[..., None], filters.points, poses.keypoints)
+        poses = replace(
+            poses,
+            keypoints=keypoints.astype(np.float32),
+            keypoint_scores=scores.astype(np.float32),
+        )
         states = np.where(is_smooth, np.uint8(TrackState.SMOOTHED), tracks.states)
-        poses = replace(poses, keypoints=keypoints.astype(np.float32))
         return replace(tracks, poses=poses, states=states)
-
-
-def _gain(cutoffs_hz: Float64Array, elapsed_s: Float64Array) -> Float64Array:
-    """Return the gain of a first-order low pass (Casiez et al. 2012, equation 5)."""
-    ratio = 2 * np.pi * cutoffs_hz * np.where(np.isfinite(elapsed_s), elapsed_s, 0)
-    gains: Float64Array = ratio / (ratio + 1)
-    return gains
-
-
-def _body_rates(filters: _Filters) -> Float64Array:
-    """Return (N, 2) how the person moves as a whole: the mean over the joints that are seen."""
-    weights = (filters.gaps_s == 0)[..., None]
-    totals = np.where(weights, filters.rates, 0).sum(axis=1)
-    rates: Float64Array = totals / np.maximum(weights.sum(axis=1), 1)
-    return rates
-
-
-def _advance(filters: _Filters, elapsed_s: float, limb_s: float) -> Float64Array:
-    """
-    Return (N, K, 2) the joints `elapsed_s` later.
-
-    The body moves on as it does; what a limb adds to that ends after about `limb_s`.
-    """
-    body = _body_rates(filters)[:, None]
-    limb_time_s = limb_s * -np.expm1(-elapsed_s / limb_s)
-    points: Float64Array = filters.points + body * elapsed_s + (filters.rates - body) * limb_time_s
-    return points

@@ -42,7 +42,8 @@ SAME_LOOKS = 0.6
 # Being where a lost track may be by now says less than overlapping where it is expected.
 MOTION_WEIGHT = 0.4
 MIN_FUSED = 0.3
-# Seconds after which the box and pose of a lost track say nothing any more.
+# Seconds after which the joints of a track that was missed are stale, and after which its place
+# says nothing any more.
 STALE_S = 0.25
 FORGOTTEN_S = 2.0
 
@@ -106,7 +107,7 @@ def list_stages(
     looks = np.nan_to_num(evidence.looks)
     is_known = np.isfinite(evidence.looks)
     is_lost = table.missed_s > STALE_S
-    is_recent = table.confirmed & (table.missed_s <= FORGOTTEN_S)
+    is_recent = table.confirmed & (table.waited_s <= FORGOTTEN_S)
     is_stranger = is_known & (looks < STRANGER_LOOKS)
     geometry = np.where(is_stranger, 0, evidence.geometry)
     motion = np.where(is_known & (looks < STRANGER_LOOKS_LOST), 0, evidence.motion)
@@ -126,7 +127,7 @@ def list_stages(
 def _fuse(table: TrackTable, evidence: Evidence, looks: FloatArray) -> FloatArray:
     """Return appearance and place in one, 0 where either speaks against the pair."""
     is_lost = (table.missed_s > STALE_S)[:, None]
-    is_forgotten = (table.missed_s > FORGOTTEN_S)[:, None]
+    is_forgotten = (table.waited_s > FORGOTTEN_S)[:, None]
     motion = np.where(is_lost, MOTION_WEIGHT * evidence.motion, 0)
     place = np.maximum(evidence.geometry, motion)
     is_alike = looks > np.where(is_forgotten, MIN_LOOKS_LOST, MIN_LOOKS)

@@ -71,6 +71,7 @@ class TrackTable:
     :param seen: (N,) bool, in the last image.
     :param streaks_s: (N,) seconds since it has been seen in every image.
     :param missed_s: (N,) seconds since it was last seen.
+    :param waited_s: (N,) of these, the seconds in which nobody stood before him.
     :param boxes: Kalman states at the time of the last image.
     :param looks: (N, D) vectors of length 1; NaN where unknown.
     :param last_seen: the people as they were last seen.
@@ -82,6 +83,7 @@ class TrackTable:
     seen: NDArray[np.bool_]
     streaks_s: NDArray[np.float64]
     missed_s: NDArray[np.float64]
+    waited_s: NDArray[np.float64]
     boxes: BoxStates
     looks: FloatArray
     last_seen: Poses
@@ -99,16 +101,17 @@ class TrackTable:
             ages=self.ages + np.uint32(1),
             streaks_s=self.streaks_s + elapsed_s,
             missed_s=self.missed_s + elapsed_s,
+            waited_s=self.waited_s + elapsed_s,
             boxes=kalman.predict(self.boxes, elapsed_s),
         )
 
     def moved_by(self, camera_motion: NDArray[np.float64]) -> TrackTable:
         """Return the tracks as the camera sees them after it has moved; see `BoxStates`."""
         matrix = camera_motion.astype(np.float32)
-        corners = self.last_seen.boxes.reshape(-1, 2, 2)
+        boxes = kalman.move_boxes(_centres_and_sizes(self.last_seen), camera_motion)
         last_seen = replace(
             self.last_seen,
-            boxes=(corners @ matrix[:, :2].T + matrix[:, 2]).reshape(-1, 4),
+            boxes=cxcywh_to_xyxy(boxes.astype(np.float32)),
             keypoints=self.last_seen.keypoints @ matrix[:, :2].T + matrix[:, 2],
         )
         return replace(self, boxes=self.boxes.moved_by(camera_motion), last_seen=last_seen)
@@ -127,14 +130,15 @@ class TrackTable:
         boxes = _centres_and_sizes(sightings.people)
         updated = kalman.update(self.boxes[tracks], boxes, sightings.covered)
         looks = remember(self.looks[tracks], sightings.looks, sightings.covered)
-        wanted_s = np.full(len(self), confirm_s)
+        wanted_s = np.full(len(self), confirm_s, np.float64)
         wanted_s[tracks] *= 1 + COVERED_DELAY * sightings.covered
         return replace(
             self,
-            confirmed=self.confirmed | (seen & self.seen & (streaks_s >= wanted_s)),
+            confirmed=self.confirmed | (seen & (streaks_s >= wanted_s)),
             seen=seen,
             streaks_s=streaks_s,
             missed_s=np.where(seen, 0, self.missed_s),
+            waited_s=np.where(seen, 0, self.waited_s),
             boxes=BoxStates(
                 _with_rows(self.boxes.values, tracks, updated.values),
                 _with_rows(self.boxes.rates, tracks, updated.rates),
@@ -154,6 +158,7 @@ class TrackTable:
             seen=np.append(self.seen, np.ones(n, bool)),
             streaks_s=np.append(self.streaks_s, np.zeros(n)),
             missed_s=np.append(self.missed_s, np.zeros(n)),
+            waited_s=np.append(self.waited_s, np.zeros(n)),
             boxes=BoxStates.concatenate(
                 self.boxes, kalman.begin(_centres_and_sizes(sightings.people))
             ),
@@ -187,6 +192,7 @@ class TrackTable:
             seen=np.zeros(0, bool),
             streaks_s=np.zeros(0),
             missed_s=np.zeros(0),
+            waited_s=np.zeros(0),
             boxes=kalman.begin(np.zeros((0, 4))),
             looks=np.zeros((0, 0), np.float32),
             last_seen=Poses.empty(num_keypoints),

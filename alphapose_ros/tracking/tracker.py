@@ -89,7 +89,7 @@ class Tracker:
 
     # Stamps that go back by less are out of order, by more the recording began anew.
     JUMP_BACK_S = 1.0
-    # Somebody of whom so much is covered by another is waited for this many times as long.
+    # Somebody of whom so much is covered by another is waited for, up to so many times as long.
     MIN_COVERED = 0.5
     PATIENCE = 3.0
 
@@ -121,17 +121,19 @@ class Tracker:
         :param camera_motion: (2, 3) similarity from pixels of the last image to those of this
             one, see `CameraMotion`; None: the camera stands still.
         :return: each of the people once, with an id or untracked, and the hidden ones, PREDICTED.
-        :raises ValueError: if K is another than the skeleton's, or a box is not finite.
+        :raises ValueError: if K is another than the skeleton's, or a box or the camera's motion is
+            not finite.
         """
-        self._check(poses)
+        self._check(poses, camera_motion)
         # The order of the input must not matter, neither for ids nor between equal similarities.
         poses = poses[np.lexsort((*poses.boxes.T, -poses.box_scores))]
-        table = self._advanced(stamp_ns)
+        elapsed_s = self._tick(stamp_ns)
+        table = self._table.advance(elapsed_s)
         if camera_motion is not None:
             table = table.moved_by(camera_motion)
         # Images of nobody have no embeddings, which changes nothing of what is remembered.
         length = poses.embeddings.shape[1] or table.looks.shape[1]
-        table = self._patient(table, poses).with_length_of_looks(length)
+        table = self._patient(table, poses, elapsed_s).with_length_of_looks(length)
         sightings = Sightings.of(poses, length)
         track_of = self._match(table, sightings)
         seen = np.flatnonzero(track_of >= 0)
@@ -145,28 +147,34 @@ class Tracker:
         is_hidden = ~table.seen & table.confirmed & (table.missed_s < self.config.publish_lost_s)
         return self._output(table, poses, track_of, table[is_hidden])
 
-    def _check(self, poses: Poses) -> None:
+    def _check(self, poses: Poses, camera_motion: NDArray[np.float64] | None) -> None:
         if poses.num_keypoints != self._num_keypoints:
             raise ValueError(
                 f'poses must have {self._num_keypoints} keypoints, got {poses.num_keypoints}'
             )
         if not np.isfinite(poses.boxes).all():
             raise ValueError('boxes must be finite')
+        if camera_motion is None:
+            return
+        if camera_motion.shape != (2, 3) or not np.isfinite(camera_motion).all():
+            raise ValueError(f'camera_motion must be (2, 3) and finite, got {camera_motion}')
 
-    def _advanced(self, stamp_ns: int) -> TrackTable:
-        """Return the tracks at the time of the image; none if the clock jumped back."""
+    def _tick(self, stamp_ns: int) -> float:
+        """Return the seconds since the last image; forget everybody if the clock jumped back."""
         last = self._last_stamp_ns
         if last is not None and (stamp_ns - last) * 1e-9 <= -self.JUMP_BACK_S:
             self.reset()
             last = None
         self._last_stamp_ns = stamp_ns if last is None else max(stamp_ns, last)
-        return self._table.advance(0.0 if last is None else max(stamp_ns - last, 0) * 1e-9)
+        return 0.0 if last is None else max(stamp_ns - last, 0) * 1e-9
 
-    def _patient(self, table: TrackTable, people: Poses) -> TrackTable:
-        """Return the tracks that are not given up yet."""
-        covered = covered_part(table.predicted().boxes, people.boxes)
-        patience = np.where(covered > self.MIN_COVERED, self.PATIENCE, 1)
-        return table[table.missed_s <= self.config.max_lost_s * patience]
+    def _patient(self, table: TrackTable, people: Poses, elapsed_s: float) -> TrackTable:
+        """Return the tracks that are not given up yet; for who is covered, no time passes."""
+        is_covered = covered_part(table.predicted().boxes, people.boxes) > self.MIN_COVERED
+        table = replace(table, waited_s=table.waited_s - elapsed_s * is_covered)
+        max_lost_s = self.config.max_lost_s
+        is_awaited = table.waited_s <= max_lost_s
+        return table[is_awaited & (table.missed_s <= self.PATIENCE * max_lost_s)]
 
     def _match(self, table: TrackTable, sightings: Sightings) -> IndexArray:
         """Return for each person the row of his track, or -1."""

@@ -7,6 +7,7 @@ import pytest
 
 from alphapose_ros.core.boxes import box_area
 from alphapose_ros.core.boxes import box_iou
+from alphapose_ros.core.boxes import covered_part
 from alphapose_ros.core.boxes import cxcywh_to_xyxy
 from alphapose_ros.core.boxes import suppress_overlaps
 from alphapose_ros.core.boxes import xywh_to_xyxy
@@ -57,6 +58,29 @@ def test_iou_of_known_boxes(other: tuple[float, ...], expected: float) -> None:
 def test_iou_of_nobody_has_the_right_shape() -> None:
     assert box_iou(boxes_of(), boxes_of((0, 0, 1, 1))).shape == (0, 1)
     assert box_iou(boxes_of((0, 0, 0, 0)), boxes_of((0, 0, 0, 0)))[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ('others', 'expected'),
+    [
+        pytest.param([(5, 0, 15, 11)], 0.5, id='half, by somebody nearer'),
+        pytest.param([(5, 0, 15, 9)], 0.0, id='by somebody farther away'),
+        pytest.param([(5, 0, 15, 10)], 0.0, id='by somebody as far'),
+        pytest.param([(-1, -1, 11, 11)], 1.0, id='wholly'),
+        pytest.param([(8, 0, 15, 11), (-5, 0, 3, 11)], 0.3, id='by the one who covers most'),
+        pytest.param([(20, 0, 30, 11)], 0.0, id='beside'),
+        pytest.param([], 0.0, id='by nobody'),
+    ],
+)
+def test_covered_part_of_a_known_box(others: list[tuple[float, ...]], expected: float) -> None:
+    covered = covered_part(boxes_of((0, 0, 10, 10)), boxes_of(*others))
+    np.testing.assert_allclose(covered, [expected], atol=1e-6)
+
+
+def test_nobody_covers_himself_and_an_empty_box_is_not_covered() -> None:
+    boxes = boxes_of((0, 0, 10, 10), (3, 3, 3, 3), (0, 0, 10, 10))
+    np.testing.assert_array_equal(covered_part(boxes, boxes), [0, 0, 0])
+    assert covered_part(boxes_of(), boxes).shape == (0,)
 
 
 def test_suppression_keeps_the_best_of_overlapping_boxes() -> None:

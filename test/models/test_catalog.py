@@ -37,7 +37,7 @@ def test_a_row_is_complete(record: ModelRecord) -> None:
 @pytest.mark.parametrize('record', ROWS)
 def test_a_row_is_in_the_docs(record: ModelRecord) -> None:
     row = re.search(rf'^\| `{record.name}` \|.*$', MODELS_PAGE.read_text(), re.MULTILINE)
-    assert row is not None, 'run python docs/fill_model_tables.py'
+    assert row is not None, 'run python docs/fill_tables.py'
     assert record.accuracy.partition(' on ')[0] in row[0]
 
 

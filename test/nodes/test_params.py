@@ -13,6 +13,10 @@ from alphapose_ros.nodes.params import ALL_PARAMS
 from alphapose_ros.nodes.params import DetectorParams
 from alphapose_ros.nodes.params import ParameterError
 from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.params import select
+from alphapose_ros.nodes.params import TrackerParams
+from alphapose_ros.tracking.smoothing import SmoothingConfig
+from alphapose_ros.tracking.tracker import TrackerConfig
 
 
 def declare(ros: Any, **overrides: Any) -> tuple[Node, Parameters[DetectorParams], list[Any]]:
@@ -24,6 +28,11 @@ def declare(ros: Any, **overrides: Any) -> tuple[Node, Parameters[DetectorParams
 def test_defaults_and_overrides_arrive(ros: Any) -> None:
     _, params, _ = declare(ros, min_box_score=0.7, device='cpu')
     assert params.value == DetectorParams(min_box_score=0.7, device='cpu')
+
+
+@pytest.mark.parametrize('config_type', [TrackerConfig, SmoothingConfig])
+def test_the_defaults_of_the_tracker_node_are_those_of_its_parts(config_type: Any) -> None:
+    assert select(TrackerParams(), config_type) == config_type()
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_the_largest_sum_wins_over_the_first_come() -> None:
 
 
 def test_one_good_pair_beats_two_poor_ones() -> None:
-    rows, columns = assign(np.array([[0.9, 0.25], [0.25, 0.0]], np.float32), 0.2)
+    rows, columns = assign(np.array([[0.9, 0.5], [0.5, 0.0]], np.float32), 0.2)
     assert (rows.tolist(), columns.tolist()) == ([0], [0])
 
 
@@ -78,16 +78,21 @@ def test_nobody_is_assigned_to_nobody(shape: tuple[int, int]) -> None:
     assert len(rows) == len(columns) == 0
 
 
+def reachable(x: float, elapsed_s: float) -> float:
+    """Return how well somebody at x fits one who was lost at 100, 100 high, so long ago."""
+    states = kalman.predict(kalman.begin(np.array([[100.0, 50.0, 40.0, 100.0]])), elapsed_s)
+    box = np.array([[x - 20, 0, x + 20, 100]], np.float32)
+    return float(motion_similarity(states, box, np.array([elapsed_s]))[0, 0])
+
+
 def test_a_hidden_person_may_be_further_away_the_longer_he_is_hidden() -> None:
-    states = kalman.begin(np.array([[100.0, 50.0, 40.0, 100.0]]))
-    aside = np.array([[130, 0, 170, 100]], np.float32)
-    soon = motion_similarity(kalman.predict(states, 0.05), aside)
-    late = motion_similarity(kalman.predict(states, 1.0), aside)
-    assert soon[0, 0] == 0
-    assert late[0, 0] > 0.5
+    assert reachable(150, 0.05) == 0
+    assert reachable(150, 1.0) > 0.5
+    assert reachable(100, 1.0) == pytest.approx(1)
 
 
-def test_who_is_further_away_than_the_person_is_tall_is_somebody_else() -> None:
-    states = kalman.predict(kalman.begin(np.array([[100.0, 50.0, 40.0, 100.0]])), 5.0)
-    beside = np.array([[185, 0, 225, 100]], np.float32)
-    assert motion_similarity(states, beside)[0, 0] == 0
+@pytest.mark.parametrize(('x', 'is_reached'), [(290, True), (310, False)])
+def test_nobody_comes_farther_than_his_height_and_half_of_it_every_second(
+    x: float, is_reached: bool
+) -> None:
+    assert (reachable(x, 2.0) > 0) is is_reached

@@ -99,6 +99,29 @@ def test_the_expected_box_is_the_nearest_and_time_brings_the_others_nearer() -> 
     assert soon[0, 1] > late[0, 1] > 0
 
 
+def test_who_is_covered_teaches_less() -> None:
+    states = kalman.predict(kalman.begin(WALKER), 0.1)
+    seen = WALKER + np.array([[20.0, 0.0, 0.0, 0.0]])
+    free, half, covered = (
+        kalman.update(states, seen, np.array([part])).values[0, 0] for part in (0.0, 0.5, 1.0)
+    )
+    assert free > half > covered > WALKER[0, 0]
+    assert free == kalman.update(states, seen).values[0, 0]
+
+
+def test_filtering_and_moving_with_the_camera_commute() -> None:
+    angle, scale = 0.1, 1.5
+    rotation = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = np.column_stack([rotation, [30.0, -20.0]])
+    states = after_steps(10, np.array([60.0, -20.0, 0.0, 0.0]), 0.1)
+    one = kalman.predict(states.moved_by(matrix), 0.5)
+    other = kalman.predict(states, 0.5).moved_by(matrix)
+    np.testing.assert_allclose(one.values, other.values)
+    np.testing.assert_allclose(one.rates, other.rates)
+    np.testing.assert_allclose(one.covariances, other.covariances)
+    np.testing.assert_allclose(one.values[0, 2:], scale * WALKER[0, 2:], rtol=1e-6)
+
+
 def test_a_box_never_shrinks_through_zero() -> None:
     states = after_steps(10, np.array([0.0, 0.0, -20.0, -60.0]), 0.1)
     later = kalman.predict(states, 30.0)

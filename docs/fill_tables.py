@@ -1,14 +1,15 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Fill the tables of docs/models.md from the catalog and, where it is there, the last bench.
+Fill the tables of docs/models.md and docs/tracking.md from the catalog and the last bench.
 
-    python docs/fill_model_tables.py
+    python docs/fill_tables.py
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 import json
 from pathlib import Path
 import re
@@ -19,27 +20,52 @@ from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.models.catalog_alphapose import ALPHAPOSE_POSE
 from alphapose_ros.models.records import ModelRecord
+from alphapose_ros.tools.bench_tracking import DETECTORS as TRACKING_DETECTORS
+from alphapose_ros.tools.bench_tracking import SEQUENCES
 
 DOCS = Path(__file__).parent
 BENCH = DOCS.parent / 'bench_output' / 'bench.json'
 Row = tuple[str, ...]
+TRACKERS = {'ours': '**ours**', 'compat': 'AlphaPose', 'bytetrack': 'ByteTrack', 'sort': 'SORT'}
 
 
 def main() -> None:
     """Rewrite what stands between `<!-- table -->` and `<!-- end -->`."""
-    page = DOCS / 'models.md'
+    numbers = json.loads(BENCH.read_text()) if BENCH.is_file() else {}
+    fill('models.md', make_model_tables(numbers))
+    if 'tracking.tud_campus.ours.idf1' in numbers:
+        fill('tracking.md', {'results': make_tracking_table(numbers)})
+
+
+def fill(name: str, tables: Mapping[str, list[Row]]) -> None:
+    """Rewrite the tables of a page."""
+    page = DOCS / name
     text = page.read_text()
-    for name, rows in make_tables().items():
-        pattern = rf'(<!-- {name} -->\n).*?(<!-- end -->)'
+    for table, rows in tables.items():
+        pattern = rf'(<!-- {table} -->\n).*?(<!-- end -->)'
         text, count = re.subn(pattern, rf'\g<1>{_join(rows)}\g<2>', text, flags=re.DOTALL)
         if count != 1:
-            raise SystemExit(f'{page} must hold the table {name} once, it does {count} times')
+            raise SystemExit(f'{page} must hold the table {table} once, it does {count} times')
     page.write_text(text)
 
 
-def make_tables() -> dict[str, list[Row]]:
+def make_tracking_table(numbers: Mapping[str, float]) -> list[Row]:
+    """Return what every tracker reached on every sequence."""
+    head = ('sequence', 'people from', 'tracker', 'IDF1', 'HOTA', 'MOTA', 'id switches')
+    rows: list[Row] = [head]
+    for sequence, name in SEQUENCES.items():
+        for suffix, detector in TRACKING_DETECTORS.items():
+            for tracker, shown in TRACKERS.items():
+                key = f'tracking.{sequence}{suffix}.{tracker}'
+                scores = (f'{numbers[f"{key}.{score}"]:.3f}' for score in ('idf1', 'hota', 'mota'))
+                switches = f'{numbers[f"{key}.id_switches"]:.0f}'
+                people = f'`{detector}`' if detector else 'public detections'
+                rows.append((name, people, shown, *scores, switches))
+    return rows
+
+
+def make_model_tables(numbers: Mapping[str, float]) -> dict[str, list[Row]]:
     """Return the rows of every table, its head first."""
-    numbers = json.loads(BENCH.read_text()) if BENCH.is_file() else {}
 
     def ms(record: ModelRecord) -> str:
         value = numbers.get(f'models.{record.name}_ms')
