@@ -12,13 +12,20 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['alphapose_ros', 'alphapose_ros.*']),
-    install_requires=['numpy>=1.21', 'opencv-python-headless>=4.5', 'rich>=12', 'scipy>=1.8'],
+    install_requires=[
+        'numpy>=1.21',
+        'opencv-python-headless>=4.5',
+        'rich>=12',
+        'scipy>=1.8',
+        'torch>=2.1',
+        'torchvision>=0.16',
+    ],
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
         'eval': ['motmetrics>=1.4', 'supervision>=0.26', 'trackers>=2.6', 'trackeval>=1.3'],
         'bags': ['mcap>=1.0', 'rosbags>=0.10'],
         'openvino': ['openvino>=2024.0'],
-        'torch': ['gdown>=5.0', 'torch>=2.1', 'torchvision>=0.16'],
+        'fetch': ['gdown>=5.0'],
     },
     entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import time
 from typing import Any
+import warnings
 
 import torch
 from torch import nn
@@ -32,7 +33,8 @@ class TorchNetwork:
     :param precision: 'float32', 'half' (float16 on a GPU, bfloat16 on the CPU) or 'auto': half on
         a GPU.
     :param batch_sizes: sizes that batches are filled up to, ascending; larger batches are split.
-        Empty for batches as they come; None chooses by the device.
+        Empty for batches as they come; None chooses by the device. Where the memory of the device
+        does not suffice, the largest is left out from then on, with a RuntimeWarning.
     :raises DeviceError: if the device is unknown or not there; never falls back silently.
     """
 
@@ -84,12 +86,30 @@ class TorchNetwork:
         start_s = time.perf_counter()
         if self._events:
             self._events[0].record()
-        parts = [self._run(part) for part in self._split(batch)]
+        parts = self._run_parts(batch)
         outputs = [torch.cat(o)[: len(batch)] for o in zip(*parts, strict=True)]
         if self._events:
             self._events[1].record()
         self._elapsed_s = time.perf_counter() - start_s
         return outputs
+
+    def _run_parts(self, batch: Tensor) -> list[list[Tensor]]:
+        """Run a batch in parts; in smaller ones from now on if the memory does not suffice."""
+        while True:
+            try:
+                return [self._run(part) for part in self._split(batch)]
+            except torch.cuda.OutOfMemoryError:
+                if len(self._batch_sizes) < 2:
+                    raise
+                self._batch_sizes = self._batch_sizes[:-1]
+            # Here, since the exception holds on to what was allocated.
+            torch.cuda.empty_cache()
+            warnings.warn(
+                f'the memory of {self.device} does not suffice: batches of at most '
+                f'{self._batch_sizes[-1]} from now on',
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
     def _run(self, batch: Tensor) -> list[Tensor]:
         half = torch.float16 if self._is_cuda else torch.bfloat16

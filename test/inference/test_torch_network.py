@@ -58,6 +58,40 @@ def test_on_the_cpu_batches_stay_as_they_are() -> None:
     assert module.sizes == [5]
 
 
+class SmallMemory(Recorder):
+    """Runs out of memory with more images than `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        if len(images) > self.limit:
+            raise torch.cuda.OutOfMemoryError('no memory left')
+        return super().forward(images)
+
+
+def test_where_memory_does_not_suffice_batches_get_smaller_and_nothing_is_lost() -> None:
+    module = SmallMemory(2)
+    network = TorchNetwork(module, (6, 8), device='cpu', batch_sizes=(1, 2, 4, 8))
+    with pytest.warns(RuntimeWarning, match='at most 2 from now on'):
+        maps, _ = network(images(7))
+    assert module.sizes == [2, 2, 2, 1]
+    with torch.inference_mode():
+        torch.testing.assert_close(maps, module.conv(images(7)))
+    network(images(3))  # warned once
+    assert module.sizes[4:] == [2, 1]
+
+
+def test_memory_that_does_not_suffice_for_one_image_is_an_error() -> None:
+    network = TorchNetwork(SmallMemory(0), (6, 8), device='cpu', batch_sizes=(1, 2))
+    with (
+        pytest.warns(RuntimeWarning, match='at most 1'),
+        pytest.raises(torch.cuda.OutOfMemoryError),
+    ):
+        network(images(2))
+
+
 def test_warming_up_runs_every_size() -> None:
     module = Recorder()
     TorchNetwork(module, (6, 8), device='cpu', batch_sizes=(1, 3)).warm_up()
