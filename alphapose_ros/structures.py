@@ -35,7 +35,8 @@ class TrackState(IntEnum):
 
 def _check(name: str, array: Any, shape: tuple[int | None, ...], dtype: type) -> None:
     """Refuse an array of another type or shape; None stands for any length."""
-    if isinstance(array, np.ndarray) and array.dtype == dtype and len(array.shape) == len(shape):
+    is_typed = isinstance(array, np.ndarray) and array.dtype.type is dtype
+    if is_typed and len(array.shape) == len(shape):
         for length, wanted_length in zip(array.shape, shape, strict=True):
             if wanted_length is not None and length != wanted_length:
                 break

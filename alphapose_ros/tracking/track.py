@@ -91,7 +91,9 @@ class TrackTable:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, index: IndexArray | NDArray[np.bool_]) -> TrackTable:
+    def __getitem__(self, index: NDArray[np.bool_]) -> TrackTable:
+        if index.all():  # as in most images
+            return self
         return TrackTable(**{name: column[index] for name, column in vars(self).items()})
 
     def advance(self, elapsed_s: float) -> TrackTable:
@@ -151,6 +153,8 @@ class TrackTable:
     def begin(self, sightings: Sightings, first_id: int, confirm_s: float) -> TrackTable:
         """Return the table with a new track for each of the people."""
         n = len(sightings)
+        if n == 0:
+            return self
         return TrackTable(
             ids=np.append(self.ids, np.arange(first_id, first_id + n, dtype=np.int32)),
             ages=np.append(self.ages, np.zeros(n, np.uint32)),
@@ -166,6 +170,10 @@ class TrackTable:
             last_seen=self.last_seen.concatenate(sightings.people),
         )
 
+    def predicted_boxes(self) -> FloatArray:
+        """Return (N, 4) xyxy where the boxes should be now."""
+        return cxcywh_to_xyxy(self.boxes.values.astype(np.float32))
+
     def predicted(self) -> Poses:
         """
         Return the people where they should be now.
@@ -178,7 +186,7 @@ class TrackTable:
         offsets = self.last_seen.keypoints - before[:, None, :2]
         return replace(
             self.last_seen,
-            boxes=cxcywh_to_xyxy(now),
+            boxes=self.predicted_boxes(),
             keypoints=(now[:, None, :2] + offsets * scales[:, None]).astype(np.float32),
         )
 

@@ -170,7 +170,7 @@ class Tracker:
 
     def _patient(self, table: TrackTable, people: Poses, elapsed_s: float) -> TrackTable:
         """Return the tracks that are not given up yet; for who is covered, no time passes."""
-        is_covered = covered_part(table.predicted().boxes, people.boxes) > self.MIN_COVERED
+        is_covered = covered_part(table.predicted_boxes(), people.boxes) > self.MIN_COVERED
         table = replace(table, waited_s=table.waited_s - elapsed_s * is_covered)
         max_lost_s = self.config.max_lost_s
         is_awaited = table.waited_s <= max_lost_s
@@ -202,24 +202,32 @@ class Tracker:
         states = np.where(confirmed, TrackState.TRACKED, TrackState.TENTATIVE)
         states = np.where(track_of >= 0, states, TrackState.UNTRACKED).astype(np.uint8)
         ages = np.append(table.ages, np.uint32(0))[track_of]
-        # Hidden people have no embedding: a vector of zeros.
-        no_embeddings = np.zeros((len(hidden), people.embeddings.shape[1]), np.float32)
-        tracks = Tracks(
-            people.concatenate(replace(self._faded(hidden), embeddings=no_embeddings)),
-            np.concatenate([ids, hidden.ids]),
-            np.concatenate([states, np.full(len(hidden), TrackState.PREDICTED, np.uint8)]),
-            np.concatenate([ages, hidden.ages]),
-        )
+        seen = Tracks(people, ids, states, ages)
+        tracks = _join(seen, self._faded(hidden, people)) if len(hidden) else seen
         return tracks[np.argsort(tracks.track_ids.astype(np.uint32), kind='stable')]  # -1 last
 
-    def _faded(self, hidden: TrackTable) -> Poses:
+    def _faded(self, hidden: TrackTable, others: Poses) -> Tracks:
         """Return hidden people where they should be, their scores fading to 0."""
         people = hidden.predicted()
         fade = 1 - hidden.missed_s / max(self.config.publish_lost_s, 1e-9)
         factor = np.clip(fade, 0, 1).astype(np.float32)
-        return replace(
+        people = replace(
             people,
             box_scores=people.box_scores * factor,
             keypoint_scores=people.keypoint_scores * factor[:, None],
             scores=people.scores * factor,
+            # They have no embedding: a vector of zeros.
+            embeddings=np.zeros((len(hidden), others.embeddings.shape[1]), np.float32),
         )
+        states = np.full(len(hidden), TrackState.PREDICTED, np.uint8)
+        return Tracks(people, hidden.ids, states, hidden.ages)
+
+
+def _join(first: Tracks, second: Tracks) -> Tracks:
+    """Return the people of both."""
+    return Tracks(
+        first.poses.concatenate(second.poses),
+        np.concatenate([first.track_ids, second.track_ids]),
+        np.concatenate([first.states, second.states]),
+        np.concatenate([first.ages, second.ages]),
+    )
