@@ -37,8 +37,6 @@ def test_without_ros_it_says_what_to_do(monkeypatch: Any, capsys: Any) -> None:
 def test_an_unknown_section_of_the_bench_is_refused_in_one_line(capsys: Any) -> None:
     pytest.importorskip('alphapose_ros.msg', reason='needs the built messages')
     assert main(['bench', '--section', 'speed']) == 1
-    assert capsys.readouterr().err == (
-        "alphapose_ros: error: unknown section 'speed'; "
-        'known are transport, messages, pipeline, memory, pose_nms, decode, '
-        'network, models\n'
-    )
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("alphapose_ros: error: unknown section 'speed'; known are transport, ")
+    assert line.endswith(', tracking, smoothing')
