@@ -22,7 +22,13 @@ setup(
     ],
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
-        'eval': ['motmetrics>=1.4', 'supervision>=0.26', 'trackers>=2.6', 'trackeval>=1.3'],
+        'eval': [
+            'motmetrics>=1.4',
+            'pycocotools>=2.0.7',
+            'supervision>=0.26',
+            'trackers>=2.6',
+            'trackeval>=1.3',
+        ],
         'bags': ['mcap>=1.0', 'rosbags>=0.10'],
         'openvino': ['openvino>=2024.0'],
         'fetch': ['gdown>=5.0'],

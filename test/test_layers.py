@@ -66,6 +66,7 @@ def test_imports_point_down(path: Path) -> None:
         ('alphapose_ros.msg', {'io'}),
         ('onnxruntime', {'inference'}),
         ('motmetrics', {'evaluation'}),
+        ('pycocotools', {'evaluation'}),
         ('trackers', {'evaluation'}),
         ('logging', {'nodes', 'tools'}),
     ],
