@@ -31,6 +31,12 @@ MIN_APART = 0.04
 MAX_STRETCH = 1.4
 MAX_STRETCH_OFFSET = 0.05
 MIN_JUMP = 0.1
+# How far what is told of one pair spreads.
+LINKS = 2
+# By how much all limbs of an exchanged pair together may fit worse than before.
+MAX_WORSE = 0.02
+# The same for one limb that a filter has changed.
+MAX_DRAG = 0.04
 # Seconds after which a length is forgotten by a third, when it grows and when it shrinks.
 GROW_S = 0.3
 SHRINK_S = 3.0
@@ -44,12 +50,14 @@ class LimbModel:
     :param limbs: (L, 2) joints.
     :param left: (P,) joints.
     :param right: (P,) joints that swap with `left`.
+    :param are_linked: (P, P) a pair with limbs on both sides to one further out: knees to ankles.
     :param num_keypoints: K.
     """
 
     limbs: IndexArray
     left: IndexArray
     right: IndexArray
+    are_linked: BoolArray
     num_keypoints: int
 
     @staticmethod
@@ -57,7 +65,12 @@ class LimbModel:
         """Return the model of a skeleton."""
         limbs = np.array(skeleton.limbs, np.intp).reshape(-1, 2)
         pairs = np.array(skeleton.flip_pairs, np.intp).reshape(-1, 2)
-        return LimbModel(limbs, pairs[:, 0], pairs[:, 1], skeleton.num_keypoints)
+        left, right = pairs[:, 0], pairs[:, 1]
+        is_limb = np.zeros((skeleton.num_keypoints,) * 2, bool)
+        is_limb[limbs[:, 0], limbs[:, 1]] = is_limb[limbs[:, 1], limbs[:, 0]] = True
+        are_linked = is_limb[np.ix_(left, left)] & is_limb[np.ix_(right, right)]
+        # Data sets list joints from the trunk outwards.
+        return LimbModel(limbs, left, right, np.triu(are_linked), skeleton.num_keypoints)
 
     def find_exchanged(
         self,
@@ -68,6 +81,9 @@ class LimbModel:
     ) -> BoolArray:
         """
         Return which pairs of joints have left and right exchanged.
+
+        Pairs that are expected too near to each other to tell follow those further in: when the
+        legs cross, ankles follow the knees.
 
         :param points: (N, K, 2) as measured; NaN where unknown.
         :param expected: (N, K, 2) where the joints should be; NaN where unknown.
@@ -81,7 +97,69 @@ class LimbModel:
         exchanged = _distance(left, expected_right) + _distance(right, expected_left)
         apart = _distance(expected_left, expected_right)
         max_ratio = EXCHANGE_GAIN / (1 + elapsed_s / CROSSING_S)
-        return (exchanged < max_ratio * same) & (apart > MIN_APART * sizes[:, None])
+        is_clear = apart > MIN_APART * sizes[:, None]
+        is_exchanged: BoolArray = (exchanged < max_ratio * same) & is_clear
+        for _ in range(LINKS if is_exchanged.any() else 0):
+            is_exchanged |= ~is_clear & (is_exchanged @ self.are_linked)
+        return is_exchanged
+
+    def fits_exchanged(
+        self,
+        points: Float64Array,
+        pairs: BoolArray,
+        usual_lengths: Float64Array,
+        sizes: Float64Array,
+    ) -> BoolArray:
+        """
+        Return of which pairs the limbs have their usual lengths as well after the exchange.
+
+        Else the image is right and the expectation is not: knees and ankles that are exchanged
+        alone would cross the shanks.
+
+        :param pairs: (N, P) that are to be exchanged.
+        :param usual_lengths: (N, L) in sizes of the person; NaN where unknown.
+        :return: (N, P).
+        """
+        if not pairs.any():
+            return pairs
+        exchanged = self.exchange(points, pairs)
+        worse = self._worse(exchanged, points, usual_lengths, sizes)
+        touches = self.limbs[None] == np.stack([self.left, self.right], axis=1)[:, :, None, None]
+        fits: BoolArray = worse @ touches.any(axis=(1, 3)).T <= MAX_WORSE
+        return fits
+
+    def find_dragged(
+        self,
+        smooth: Float64Array,
+        points: Float64Array,
+        usual_lengths: Float64Array,
+        sizes: Float64Array,
+    ) -> BoolArray:
+        """
+        Return the joints of limbs that a filter has made stranger than the image shows them.
+
+        :param smooth: (N, K, 2) filtered.
+        :param points: (N, K, 2) as measured; NaN where unknown.
+        :return: (N, K).
+        """
+        dragged = np.zeros(points.shape[:2], bool)
+        worse = self._worse(smooth, points, usual_lengths, sizes)
+        people, limbs = np.nonzero(worse > MAX_DRAG)
+        dragged[people[:, None], self.limbs[limbs]] = True
+        return dragged
+
+    def _worse(
+        self,
+        changed: Float64Array,
+        points: Float64Array,
+        usual_lengths: Float64Array,
+        sizes: Float64Array,
+    ) -> Float64Array:
+        """Return (N, L) by how much limbs are further from usual than before; 0: unknown."""
+        before = np.abs(self.lengths(points, sizes) - usual_lengths)
+        after = np.abs(self.lengths(changed, sizes) - usual_lengths)
+        worse: Float64Array = np.nan_to_num(after - before)
+        return worse
 
     def exchange(self, values: Float64Array, pairs: BoolArray) -> Float64Array:
         """Return (N, K, ...) values with the marked pairs (N, P) exchanged."""

@@ -152,16 +152,24 @@ class Smoother:
         scores = people.keypoint_scores.astype(np.float64)
         exchanged = self._model.find_exchanged(points, moved.points, sizes, elapsed_s)
         exchanged_s = np.where(exchanged, before.exchanged_s + elapsed_s, 0)
-        is_lasting = exchanged_s > max_gap_s  # then it was wrong before
-        moved = moved.forget(self._model.joints_of(is_lasting))
-        points = self._model.exchange(points, exchanged & ~is_lasting)
-        scores = self._model.exchange(scores, exchanged & ~is_lasting)
+        is_repaired = self._model.fits_exchanged(points, exchanged, before.lengths, sizes)
+        is_repaired &= exchanged & (exchanged_s <= max_gap_s)
+        # What lasts, or would cross the limbs, was wrong before.
+        moved = moved.forget(self._model.joints_of(exchanged & ~is_repaired))
+        points = self._model.exchange(points, is_repaired)
+        scores = self._model.exchange(scores, is_repaired)
         is_used = (scores >= config.min_joint_score) & np.isfinite(points).all(axis=2)
         is_used &= ~self._model.find_torn(points, moved.points, before.lengths, sizes)
-        lengths = self._model.lengths(np.where(is_used[..., None], points, np.nan), sizes)
+        seen = np.where(is_used[..., None], points, np.nan)
+        lengths = self._model.lengths(seen, sizes)
         joint_filter = JointFilter(self._is_body, config.min_cutoff_hz, config.speed_gain)
+        scores = np.where(is_used, scores, 0)
+        learned = joint_filter.learn(moved, points, scores, sizes)
+        dragged = self._model.find_dragged(learned.points, seen, before.lengths, sizes)
+        if dragged.any():  # a joint has jumped, and is better believed at once
+            learned = joint_filter.learn(moved.forget(dragged), points, scores, sizes)
         return replace(
-            joint_filter.learn(moved, points, np.where(is_used, scores, 0), sizes),
+            learned,
             exchanged_s=exchanged_s,
             lengths=update_lengths(before.lengths, lengths, elapsed_s),
         )

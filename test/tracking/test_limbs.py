@@ -50,6 +50,42 @@ def test_sides_that_lie_together_are_not_told_apart() -> None:
     assert not MODEL.find_exchanged(points, expected[None], SIZES, 0.04).any()
 
 
+@pytest.mark.parametrize(
+    ('together', 'found'),
+    [
+        pytest.param([2, 4], [True, True], id='hands follow elbows'),
+        pytest.param([1, 3], [False, True], id='elbows do not follow hands'),
+    ],
+)
+def test_sides_that_lie_together_follow_those_further_in(
+    together: list[int], found: list[bool]
+) -> None:
+    expected = PERSON.copy()
+    expected[together, 0] = [51, 49]
+    exchanged = MODEL.find_exchanged(EXCHANGED[None], expected[None], SIZES, 0.04)
+    assert list(exchanged[0]) == found
+
+
+def test_an_exchange_that_would_stretch_limbs_does_not_fit() -> None:
+    usual = MODEL.lengths(PERSON[None], SIZES)
+    only_hands = np.array([[False, True]])
+    assert list(MODEL.fits_exchanged(PERSON[None], only_hands, usual, SIZES)[0]) == [False, False]
+    crossed = MODEL.exchange(PERSON[None], only_hands)
+    assert MODEL.fits_exchanged(crossed, only_hands, usual, SIZES).all()
+    everything = np.array([[True, True]])
+    assert MODEL.fits_exchanged(EXCHANGED[None], everything, usual, SIZES).all()
+
+
+def test_joints_that_a_filter_drags_out_of_their_limbs_are_found() -> None:
+    usual = MODEL.lengths(PERSON[None], SIZES)
+    dragged = PERSON.copy()
+    dragged[2] += (8, 8)
+    found = MODEL.find_dragged(dragged[None], PERSON[None], usual, SIZES)
+    assert list(np.flatnonzero(found[0])) == [1, 2]
+    assert not MODEL.find_dragged(PERSON[None] + 20, PERSON[None], usual, SIZES).any()
+    assert not MODEL.find_dragged(dragged[None], dragged[None], usual, SIZES).any()
+
+
 def test_after_a_longer_time_it_must_be_surer() -> None:
     half_way = PERSON + 0.75 * (EXCHANGED - PERSON)
     assert find_exchanged(half_way, elapsed_s=0) == [True, True]
