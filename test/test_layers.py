@@ -19,7 +19,8 @@ BELOW = {
     'models': {'structures', 'core'},
     'tracking': {'structures', 'core'},
     'inference': {'structures', 'core', 'io', 'models', 'tracking'},
-    'pipeline': {'structures', 'core', 'io', 'models', 'tracking', 'inference'},
+    'params': {'core', 'inference'},
+    'pipeline': {'structures', 'core', 'io', 'models', 'tracking', 'inference', 'params'},
 }
 ALLOWED = {
     **BELOW,

@@ -22,11 +22,11 @@ from alphapose_ros.nodes.monitor import ERROR
 from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
-from alphapose_ros.nodes.params import DetectorParams
-from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.run import on_clock_jump_back
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import DetectorParams
 from alphapose_ros.structures import Detections
 
 # Header, image and people go on to the next stage; it returns the milliseconds of its network.

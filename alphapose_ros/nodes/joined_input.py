@@ -19,8 +19,8 @@ from alphapose_ros.nodes.joiner import make_joiner
 from alphapose_ros.nodes.monitor import ERROR
 from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
-from alphapose_ros.nodes.params import JoinParams
 from alphapose_ros.nodes.qos import qos
+from alphapose_ros.params import JoinParams
 
 CHECK_PERIOD_S = 0.2
 # A stamp that goes back by more begins a new recording.

@@ -23,11 +23,11 @@ from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.nodes.joined_input import JoinedInput
 from alphapose_ros.nodes.monitor import Monitor
-from alphapose_ros.nodes.params import OverlayParams
-from alphapose_ros.nodes.params import Parameters
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.run import on_clock_jump_back
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import OverlayParams
 
 VIEWER_CHECK_PERIOD_S = 0.5
 

@@ -28,11 +28,11 @@ from alphapose_ros.nodes.joined_input import JoinedInput
 from alphapose_ros.nodes.monitor import Monitor
 from alphapose_ros.nodes.monitor import OK
 from alphapose_ros.nodes.monitor import Report
-from alphapose_ros.nodes.params import Parameters
-from alphapose_ros.nodes.params import PoseParams
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.run import on_clock_jump_back
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import PoseParams
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import Poses
 

@@ -17,10 +17,10 @@ from alphapose_ros.io.messages import Header
 from alphapose_ros.io.messages import Image
 from alphapose_ros.io.messages import image_to_message
 from alphapose_ros.io.messages import stamp_to_ns
-from alphapose_ros.nodes.params import Parameters
-from alphapose_ros.nodes.params import ProbeParams
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import ProbeParams
 
 SETTLE_TICKS = 5
 

@@ -25,11 +25,11 @@ from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.messages import tracks_from_message
 from alphapose_ros.io.recording import Recording
 from alphapose_ros.nodes.joined_input import JoinedInput
-from alphapose_ros.nodes.params import JoinParams
-from alphapose_ros.nodes.params import Parameters
-from alphapose_ros.nodes.params import RecorderParams
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import JoinParams
+from alphapose_ros.params import RecorderParams
 
 QUEUE = 100
 

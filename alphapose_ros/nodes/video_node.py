@@ -19,12 +19,12 @@ from alphapose_ros.io.messages import image_to_message
 from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.video import FrameSource
-from alphapose_ros.nodes.params import ParameterError
-from alphapose_ros.nodes.params import Parameters
-from alphapose_ros.nodes.params import VideoParams
+from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
+from alphapose_ros.params import ParameterError
+from alphapose_ros.params import VideoParams
 
 # In pace `consumed`: how often to look, how long to wait for the tracks of an image, and when to
 # send the first one again.

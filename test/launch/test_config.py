@@ -22,7 +22,7 @@ PARAMETER_LINE = re.compile(r'^    (?P<name>\w+): (?P<value>.*?)(?:  # (?P<comme
 def nodes():
     """Return the parameters that each node declares: node name -> field name -> field."""
     pytest.importorskip('rclpy', reason='the parameters are declared with rclpy')
-    from alphapose_ros.nodes.params import ALL_PARAMS
+    from alphapose_ros.params import ALL_PARAMS
 
     return {
         params_type.__name__.removesuffix('Params').lower(): {

@@ -13,9 +13,9 @@ from sensor_msgs.msg import Image
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.video import VideoError
 from alphapose_ros.msg import Pose2DArray
-from alphapose_ros.nodes.params import ParameterError
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.video_node import VideoNode
+from alphapose_ros.params import ParameterError
 
 
 @pytest.fixture

@@ -9,12 +9,12 @@ import pytest
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from alphapose_ros.nodes.params import ALL_PARAMS
-from alphapose_ros.nodes.params import DetectorParams
-from alphapose_ros.nodes.params import ParameterError
-from alphapose_ros.nodes.params import Parameters
-from alphapose_ros.nodes.params import select
-from alphapose_ros.nodes.params import TrackerParams
+from alphapose_ros.nodes.parameters import Parameters
+from alphapose_ros.params import ALL_PARAMS
+from alphapose_ros.params import DetectorParams
+from alphapose_ros.params import ParameterError
+from alphapose_ros.params import select
+from alphapose_ros.params import TrackerParams
 from alphapose_ros.tracking.smoothing import SmoothingConfig
 from alphapose_ros.tracking.tracker import TrackerConfig
 
@@ -109,7 +109,7 @@ def test_of_a_batch_all_or_nothing_is_applied(ros: Any) -> None:
 
 
 def test_a_choice_is_checked_on_change(ros: Any) -> None:
-    from alphapose_ros.nodes.params import OverlayParams
+    from alphapose_ros.params import OverlayParams
 
     node = ros.add(Node('overlay', **ros.options()))
     Parameters(node, OverlayParams)

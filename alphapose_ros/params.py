@@ -1,31 +1,22 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-The parameters of every node: one frozen dataclass each, declared, checked and updated here.
+The parameters of every stage: one frozen dataclass for each node, with help texts and limits.
 
-A name means the same in every node that has it, so one block `/**:` of YAML can serve them all.
+A name means the same wherever it occurs, so one block `/**:` of YAML can serve all nodes, and
+offline processing as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import Field
 from dataclasses import field
 from dataclasses import fields
-from dataclasses import replace
 import difflib
 from typing import Any
-from typing import Generic
 from typing import TypeVar
-
-from rcl_interfaces.msg import FloatingPointRange
-from rcl_interfaces.msg import IntegerRange
-from rcl_interfaces.msg import ParameterDescriptor
-from rcl_interfaces.msg import SetParametersResult
-from rclpy.exceptions import InvalidParameterTypeException
-from rclpy.exceptions import InvalidParameterValueException
-from rclpy.node import Node
-from rclpy.parameter import Parameter
 
 from alphapose_ros.core.drawing import ColorBy
 from alphapose_ros.inference.options import Backend
@@ -33,7 +24,7 @@ from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.options import Precision
 
-P = TypeVar('P')
+C = TypeVar('C')
 
 TYPE_NAMES = {
     bool: 'a boolean (true or false)',
@@ -60,10 +51,27 @@ def param(
     return field(default=default, metadata=metadata)
 
 
-def select(params: Any, config_type: type[P]) -> P:
+def select(params: Any, config_type: type[C]) -> C:
     """Return the configuration of a part of the node: the parameters that have its names."""
     names = [f.name for f in fields(config_type)]  # type: ignore[arg-type]
     return config_type(**{name: getattr(params, name) for name in names if hasattr(params, name)})
+
+
+def find_fault(described: Field[Any], value: Any) -> str:
+    """Return what is wrong with the value of a parameter, or ''."""
+    name, default, metadata = described.name, described.default, described.metadata
+    if type(value) is not type(default):
+        return (
+            f'parameter {name} must be {TYPE_NAMES[type(default)]}, '
+            f'got {type(value).__name__} {value!r}'
+        )
+    if metadata['choices'] and value not in metadata['choices']:
+        return f'parameter {name} must be one of {", ".join(metadata["choices"])}, got {value!r}'
+    if metadata['bounds']:
+        low, high = metadata['bounds']
+        if not low <= value <= high:
+            return f'parameter {name} must be in [{low}, {high}], got {value}'
+    return ''
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +192,7 @@ class TrackerParams(JoinParams):
         0.4, 'People whose box is scored below only continue tracks.', bounds=(0.0, 1.0)
     )
     min_birth_score: float = param(
-        0.6, 'People whose box is scored below start no track.', bounds=(0.0, 1.0)
+        0.55, 'People whose box is scored below start no track.', bounds=(0.0, 1.0)
     )
     min_similarity: float = param(
         0.3, 'A track and a person who resemble less are different.', bounds=(0.0, 1.0)
@@ -304,102 +312,17 @@ ALL_PARAMS = (
 )
 
 
-class Parameters(Generic[P]):
+def refuse_unknown(names: Iterable[str]) -> None:
     """
-    The parameters of a node. `value` is the present, immutable set; read it once per frame.
+    Find misspelt names; those of any of our nodes are fine.
 
-    :param node: the node to declare them on.
-    :param params_type: the dataclass.
-    :param on_change: called with the new set after a change.
-    :raises ParameterError: if YAML or the command line gave a wrong name, type or value.
+    :raises ParameterError: names the first, and what may be meant.
     """
-
-    def __init__(
-        self,
-        node: Node,
-        params_type: type[P],
-        on_change: Callable[[P], None] = lambda value: None,
-    ) -> None:
-        _refuse_unknown_names(node)
-        self._fields = {f.name: f for f in fields(params_type)}  # type: ignore[arg-type]
-        self._on_change = on_change
-        self.value = params_type(**{name: self._declare(node, name) for name in self._fields})
-        node.add_on_set_parameters_callback(self._check)
-        # Humble has no second callback: there the first one applies what it has checked.
-        self._applies_in_check = not hasattr(node, 'add_post_set_parameters_callback')
-        if not self._applies_in_check:
-            node.add_post_set_parameters_callback(self._apply)
-
-    def _declare(self, node: Node, name: str) -> Any:
-        f = self._fields[name]
-        descriptor = ParameterDescriptor(
-            name=name, description=f.metadata['doc'], read_only=f.metadata['read_only']
-        )
-        if f.metadata['choices']:
-            descriptor.additional_constraints = 'one of ' + ', '.join(f.metadata['choices'])
-        if f.metadata['bounds']:
-            low, high = f.metadata['bounds']
-            if isinstance(f.default, float):
-                descriptor.floating_point_range = [
-                    FloatingPointRange(from_value=low, to_value=high)
-                ]
-            else:
-                descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=1)]
-        try:
-            value = node.declare_parameter(name, f.default, descriptor).value
-        except (InvalidParameterTypeException, InvalidParameterValueException) as err:
-            given = node._parameter_overrides[name].value
-            raise ParameterError(self._fault(name, given) or f'parameter {name}: {err}') from err
-        fault = self._fault(name, value)
-        if fault:
-            raise ParameterError(fault)
-        return value
-
-    def _fault(self, name: str, value: Any) -> str:
-        """Return what is wrong with a value, or ''."""
-        f = self._fields[name]
-        if type(value) is not type(f.default):
-            return (
-                f'parameter {name} must be {TYPE_NAMES[type(f.default)]}, '
-                f'got {type(value).__name__} {value!r}'
-            )
-        if f.metadata['choices'] and value not in f.metadata['choices']:
-            choices = ', '.join(f.metadata['choices'])
-            return f'parameter {name} must be one of {choices}, got {value!r}'
-        if f.metadata['bounds']:
-            low, high = f.metadata['bounds']
-            if not low <= value <= high:
-                return f'parameter {name} must be in [{low}, {high}], got {value}'
-        return ''
-
-    def _check(self, parameters: list[Parameter]) -> SetParametersResult:
-        """Judge a whole batch: all are applied, or none."""
-        for parameter in parameters:
-            if parameter.name in self._fields:
-                fault = self._fault(parameter.name, parameter.value)
-                if fault:
-                    return SetParametersResult(successful=False, reason=fault)
-        if self._applies_in_check:
-            self._apply(parameters)
-        return SetParametersResult(successful=True)
-
-    def _apply(self, parameters: list[Parameter]) -> None:
-        changes = {p.name: p.value for p in parameters if p.name in self._fields}
-        if changes:
-            self.value = replace(self.value, **changes)  # type: ignore[type-var]
-            self._on_change(self.value)
-
-
-def _refuse_unknown_names(node: Node) -> None:
-    """Find misspelt names, which rclpy would ignore; those of our other nodes are fine."""
     known = {f.name for params_type in ALL_PARAMS for f in fields(params_type)}
-    builtin = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
-    for name in node._parameter_overrides:
-        if name not in known and not name.startswith(builtin):
+    for name in names:
+        if name not in known:
             close = difflib.get_close_matches(name, sorted(known), n=1)
             hint = (
-                f'; did you mean {close[0]}?'
-                if close
-                else f'; known are {", ".join(sorted(known))}'
+                f'did you mean {close[0]}?' if close else f'known are {", ".join(sorted(known))}'
             )
-            raise ParameterError(f'unknown parameter {name}{hint}')
+            raise ParameterError(f'unknown parameter {name}; {hint}')
