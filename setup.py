@@ -23,6 +23,7 @@ setup(
     extras_require={
         'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
         'eval': [
+            'matplotlib>=3.5',
             'motmetrics>=1.4',
             'pycocotools>=2.0.7',
             'supervision>=0.26',
@@ -32,6 +33,10 @@ setup(
         'bags': ['mcap>=1.0', 'rosbags>=0.10'],
         'openvino': ['openvino>=2024.0'],
         'fetch': ['gdown>=5.0'],
+        'ray': ['ray>=2.9'],
+        'synth': ['moderngl>=5.8'],
+        'train': ['pycocotools>=2.0.7', 'tensorboard>=2.10'],
+        'view': ['foxglove-sdk>=0.14', 'rerun-sdk>=0.22'],
     },
     entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},
 )
