@@ -60,7 +60,7 @@ class TrackerConfig:
     """
 
     min_track_score: float = 0.4
-    min_birth_score: float = 0.6
+    min_birth_score: float = 0.55
     min_similarity: float = 0.3
     min_joint_score: float = 0.3
     confirm_s: float = 0.03
