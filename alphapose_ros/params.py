@@ -232,6 +232,11 @@ class TrackerParams(JoinParams):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PipelineParams(DetectorParams, PoseParams, TrackerParams):
+    """Parameters of all three stages together."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class OverlayParams(JoinParams):
     """Parameters of the overlay node."""
 

@@ -16,6 +16,7 @@ import cv2
 from alphapose_ros.core.drawing import draw_tracks
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.io.video import write_image
+from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import load_pipeline
 
 # Smaller images are enlarged, so that labels stay legible.
@@ -36,7 +37,10 @@ def main() -> None:
     parser.add_argument('--model', default='ultralight_simplepose')
     parser.add_argument('--reid', default='', help='none if empty')
     args = parser.parse_args()
-    pipeline = load_pipeline(args.detector, args.model, reid_model=args.reid)
+    models = PipelineParams(
+        detector_model=args.detector, pose_model=args.model, reid_model=args.reid
+    )
+    pipeline = load_pipeline(models)
     frames = FrameSource(args.clip)
     folder = OUTPUT / Path(args.clip).stem
     folder.mkdir(parents=True, exist_ok=True)

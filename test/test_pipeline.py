@@ -6,15 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.video import FrameSource
+from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.structures import TrackState
 
 
 def test_a_walking_rectangle_keeps_its_identity(tiny_weights: Path) -> None:
     pipeline = load_pipeline(
-        options=NetworkOptions(weights_dir=str(tiny_weights), device='cpu', threads=1)
+        PipelineParams(weights_dir=str(tiny_weights), device='cpu', threads=1)
     )
     for i in range(6):
         image = np.full((480, 640, 3), 20, np.uint8)
@@ -29,8 +29,11 @@ def test_a_walking_rectangle_keeps_its_identity(tiny_weights: Path) -> None:
 
 
 def test_people_get_the_vectors_of_the_re_id_network(tiny_weights: Path) -> None:
-    options = NetworkOptions(weights_dir=str(tiny_weights), device='cpu', threads=1)
-    pipeline = load_pipeline(options=options, reid_model='osnet_x0_25_msmt17')
+    pipeline = load_pipeline(
+        PipelineParams(
+            weights_dir=str(tiny_weights), device='cpu', threads=1, reid_model='osnet_x0_25_msmt17'
+        )
+    )
     image = np.full((480, 640, 3), 20, np.uint8)
     image[120:360, 260:360] = 250
     poses = pipeline.process(image, 0).poses
@@ -40,9 +43,7 @@ def test_people_get_the_vectors_of_the_re_id_network(tiny_weights: Path) -> None
 
 
 def test_the_near_walker_of_a_real_clip_keeps_her_identity(shared_dir: Path) -> None:
-    pipeline = load_pipeline(
-        options=NetworkOptions(weights_dir=str(shared_dir / 'weights'), device='cpu')
-    )
+    pipeline = load_pipeline(PipelineParams(weights_dir=str(shared_dir / 'weights'), device='cpu'))
     frames = FrameSource(str(shared_dir / 'media/video/openpose_video.avi'))
     nearest = []
     for i in range(60):
