@@ -104,6 +104,18 @@ def pipeline_arguments():
             'params_file).',
         ),
         DeclareLaunchArgument(
+            'log_level',
+            default_value='info',
+            choices=['debug', 'info', 'warn', 'error', 'fatal'],
+            description='Log messages of this severity and above.',
+        ),
+    ]
+
+
+def model_arguments():
+    """Return the arguments that choose networks and where they run."""
+    return [
+        DeclareLaunchArgument(
             'device',
             default_value='',
             description='Where the networks run: auto, cpu, cuda, cuda:N, tensorrt or tensorrt:N '
@@ -127,12 +139,6 @@ def pipeline_arguments():
             description='Re-ID network, by which people are told apart when they cross or come '
             'back: a name known to the package or the path of a file (empty: as in '
             'params_file).',
-        ),
-        DeclareLaunchArgument(
-            'log_level',
-            default_value='info',
-            choices=['debug', 'info', 'warn', 'error', 'fatal'],
-            description='Log messages of this severity and above.',
         ),
     ]
 
@@ -261,6 +267,7 @@ def generate_launch_description():
     return LaunchDescription(
         [
             *pipeline_arguments(),
+            *model_arguments(),
             *camera_arguments(),
             dds_profile(),
             GroupAction(

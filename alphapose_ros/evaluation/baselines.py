@@ -32,19 +32,12 @@ class ByteTrackBaseline:
     """
 
     def __init__(self, fps: float) -> None:
-        try:
-            from trackers import ByteTrackTracker
-            from trackers.utils.state_representations import XCYCSRStateEstimator
-        except ImportError as err:
-            raise ImportError(HINT) from err
-        self._tracker = ByteTrackTracker(
+        self._tracker = _make(
+            'ByteTrackTracker',
             frame_rate=fps,
-            lost_track_buffer=LOST_TRACK_BUFFER,
             track_activation_threshold=0.55,
             high_conf_det_threshold=0.5,
             minimum_iou_threshold=0.05,
-            minimum_consecutive_frames=2,
-            state_estimator_class=XCYCSRStateEstimator,
         )
 
     def update(self, poses: Poses, stamp_ns: int) -> Tracks:
@@ -56,23 +49,31 @@ class SortBaseline:
     """SORT (Bewley et al. 2016); parameters and errors as in `ByteTrackBaseline`."""
 
     def __init__(self, fps: float) -> None:
-        try:
-            from trackers import SORTTracker
-            from trackers.utils.state_representations import XCYCSRStateEstimator
-        except ImportError as err:
-            raise ImportError(HINT) from err
-        self._tracker = SORTTracker(
+        self._tracker = _make(
+            'SORTTracker',
             frame_rate=fps,
-            lost_track_buffer=LOST_TRACK_BUFFER,
             track_activation_threshold=0.6,
             minimum_iou_threshold=0.1,
-            minimum_consecutive_frames=2,
-            state_estimator_class=XCYCSRStateEstimator,
         )
 
     def update(self, poses: Poses, stamp_ns: int) -> Tracks:
         """Take the people of the next image; ages are not known: 0."""
         return _update(self._tracker, poses)
+
+
+def _make(class_name: str, **settings: float) -> Any:
+    """Return a tracker of the package `trackers`."""
+    try:
+        import trackers
+        from trackers.utils.state_representations import XCYCSRStateEstimator
+    except ImportError as err:
+        raise ImportError(HINT) from err
+    return getattr(trackers, class_name)(
+        lost_track_buffer=LOST_TRACK_BUFFER,
+        minimum_consecutive_frames=2,
+        state_estimator_class=XCYCSRStateEstimator,
+        **settings,
+    )
 
 
 def _update(tracker: Any, poses: Poses) -> Tracks:

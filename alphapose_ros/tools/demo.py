@@ -27,6 +27,8 @@ from alphapose_ros.tools.processes import NodeProcesses
 DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
 # What the last images need to pass through the pipeline and into the files.
 DRAIN_S = 1.5
+COMPOSED = ('alphapose',)
+SEPARATE = ('detector_node', 'pose_node', 'tracker_node')
 
 
 class DemoError(ValueError):
@@ -85,7 +87,6 @@ def run(
         'weights_dir': weights_dir,
         'device': device,
     }
-    executables = ('alphapose',) if composed else ('detector_node', 'pose_node', 'tracker_node')
     video = {
         'source': source,
         'pace': 'fps' if fps or frames.is_live else 'consumed',
@@ -97,6 +98,20 @@ def run(
         'video_fps': float(fps or frames.fps),
         'frame_count': frames.frame_count,
     }
+    _run_nodes(folder, COMPOSED if composed else SEPARATE, models, video, recorder)
+    summary = json.loads((folder / 'summary.json').read_text())
+    _print_summary(summary, folder, frames.frame_count)
+    return 0 if summary['frames'] else 1
+
+
+def _run_nodes(
+    folder: Path,
+    executables: tuple[str, ...],
+    models: dict[str, Any],
+    video: dict[str, Any],
+    recorder: dict[str, Any],
+) -> None:
+    """Run the nodes until the video ends; the arguments are parameters of theirs."""
     with NodeProcesses(folder / 'logs', 'demo') as nodes:
         nodes.start('recorder_node', recorder, shows=True)
         for name in executables:
@@ -108,9 +123,6 @@ def run(
         except KeyboardInterrupt:
             pass  # the usual end with a camera
         nodes.stop()
-    summary = json.loads((folder / 'summary.json').read_text())
-    _print_summary(summary, folder, frames.frame_count)
-    return 0 if summary['frames'] else 1
 
 
 def _default_source() -> str:
