@@ -2,101 +2,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stories of people whose skeletons are smoothed and predicted."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from alphapose_ros.core.skeletons import get_skeleton
-from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
-from alphapose_ros.tracking.smoothing import Smoother
 from alphapose_ros.tracking.smoothing import SmoothingConfig
 
-FPS = 25
-FRAME_NS = 1_000_000_000 // FPS
-SKELETON = get_skeleton('coco_17')
-# Somebody 200 high who faces the camera; his left is at the right of the image.
-X = (50, 54, 46, 58, 42, 70, 30, 78, 22, 82, 18, 62, 38, 64, 36, 66, 34)
-Y = (15, 11, 11, 14, 14, 40, 40, 70, 70, 100, 100, 105, 105, 150, 150, 190, 190)
-PERSON = np.array([X, Y], float).T
-LEFT_HAND, LEFT_ELBOW, HIPS = 9, 7, (11, 12)
-SIDES_EXCHANGED = np.array([0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15])
-Joints = Callable[[int], np.ndarray]
-
-
-def seen(
-    joints: np.ndarray, *, ids: tuple[int, ...] = (1,), state: int = TrackState.TRACKED
-) -> Tracks:
-    """Return people with the joints (N, K, 2) or (K, 2); boxes around those that are known."""
-    keypoints = np.asarray(joints, np.float32).reshape(len(ids), -1, 2)
-    n = len(ids)
-    corners = np.nanmin(keypoints, axis=1), np.nanmax(keypoints, axis=1)
-    return Tracks(
-        Poses(
-            boxes=np.concatenate(corners, axis=1),
-            box_scores=np.full(n, 0.9, np.float32),
-            keypoints=keypoints,
-            keypoint_scores=np.where(np.isnan(keypoints[..., 0]), 0, 0.8).astype(np.float32),
-            scores=np.full(n, 0.7, np.float32),
-            embeddings=np.zeros((n, 0), np.float32),
-        ),
-        np.array(ids, np.int32),
-        np.full(n, state, np.uint8),
-        np.ones(n, np.uint32),
-    )
-
-
-def smoother(skeleton: Skeleton = SKELETON, **config: float) -> Smoother:
-    return Smoother(SmoothingConfig(**config), skeleton)
-
-
-def play(smoother: Smoother, joints: Joints, images: range, fps: float = FPS) -> list[np.ndarray]:
-    """Return the smooth joints (K, 2) of one person in some images."""
-    return [
-        smoother.update(seen(joints(i)), round(i * 1e9 / fps)).poses.keypoints[0] for i in images
-    ]
-
-
-def standing(_: int) -> np.ndarray:
-    return PERSON
-
-
-def moved_by(x: float) -> np.ndarray:
-    return PERSON + np.array([x, 0])
-
-
-def walking(i: int) -> np.ndarray:
-    """Return somebody who moves by 1.5 of his sizes per second."""
-    return moved_by(i * 300 / FPS)
-
-
-def trembling(joints: Joints, std: float = 2.0, seed: int = 0) -> Joints:
-    noise = np.random.default_rng(seed).normal(0, std, (500, *PERSON.shape))
-    return lambda i: joints(i) + noise[i]
-
-
-def without(joint: int, joints: Joints, images: range) -> Joints:
-    """Return the joints, of which one is not seen in some images."""
-
-    def hide(i: int) -> np.ndarray:
-        points = joints(i).copy()
-        if i in images:
-            points[joint] = np.nan
-        return points
-
-    return hide
-
-
-def exchanged(joints: Joints, images: range) -> Joints:
-    return lambda i: joints(i)[SIDES_EXCHANGED] if i in images else joints(i)
-
-
-def acceleration(course: list[np.ndarray]) -> float:
-    return float(np.abs(np.diff(course, n=2, axis=0)).mean())
+from .conftest import acceleration
+from .conftest import exchanged
+from .conftest import FPS
+from .conftest import FRAME_NS
+from .conftest import HIPS
+from .conftest import Joints
+from .conftest import LEFT_ELBOW
+from .conftest import LEFT_HAND
+from .conftest import moved_by
+from .conftest import PERSON
+from .conftest import play
+from .conftest import seen
+from .conftest import SIDES_EXCHANGED
+from .conftest import SKELETON
+from .conftest import smoother
+from .conftest import standing
+from .conftest import trembling
+from .conftest import walking
+from .conftest import without
 
 
 def test_a_still_joint_with_noise_gets_still() -> None:
@@ -315,57 +250,6 @@ def test_arguments_are_unchanged() -> None:
         np.testing.assert_array_equal(tracks.states, states)
         for name, array in before.items():
             np.testing.assert_array_equal(getattr(tracks.poses, name), array)
-
-
-@pytest.mark.parametrize('ahead', [1, 3])
-def test_a_walker_and_his_box_are_predicted_where_they_will_be(ahead: int) -> None:
-    story = smoother()
-    play(story, walking, range(50))
-    predicted = story.predict((49 + ahead) * FRAME_NS).poses
-    expected = seen(walking(49 + ahead)).poses
-    np.testing.assert_allclose(predicted.keypoints, expected.keypoints, atol=1)
-    np.testing.assert_allclose(predicted.boxes, expected.boxes, atol=1)
-
-
-def test_the_present_is_predicted_as_it_is_smoothed() -> None:
-    story = smoother()
-    smooth = play(story, trembling(walking), range(20))[-1]
-    for stamp_ns in (0, 19 * FRAME_NS):
-        np.testing.assert_array_equal(story.predict(stamp_ns).poses.keypoints[0], smooth)
-
-
-def test_a_prediction_is_nearer_to_the_last_image_than_the_smooth_skeleton() -> None:
-    story, raised = smoother(), PERSON.copy()
-    raised[LEFT_HAND, 1] -= 10
-    play(story, standing, range(20))
-    smooth = play(story, lambda _: raised, range(20, 21))[0][LEFT_HAND, 1]
-    predicted = story.predict(21 * FRAME_NS).poses.keypoints[0, LEFT_HAND, 1]
-    assert 0 < predicted - raised[LEFT_HAND, 1] < 0.7 * (smooth - raised[LEFT_HAND, 1])
-
-
-def test_predictions_are_capped() -> None:
-    story = smoother()
-    play(story, walking, range(20))
-    limit_ns = 19 * FRAME_NS + round(Smoother.MAX_PREDICTION_S * 1e9)
-    far, farther = story.predict(limit_ns), story.predict(limit_ns + 10**10)
-    np.testing.assert_array_equal(far.poses.keypoints, farther.poses.keypoints)
-
-
-def test_a_joint_that_was_never_seen_is_predicted_as_unknown() -> None:
-    story = smoother()
-    play(story, without(LEFT_HAND, walking, range(99)), range(10))
-    joints = story.predict(11 * FRAME_NS).poses.keypoints[0]
-    assert np.isnan(joints[LEFT_HAND]).all()
-    assert np.isfinite(np.delete(joints, LEFT_HAND, axis=0)).all()
-
-
-def test_predicting_changes_nothing() -> None:
-    one, other = smoother(), smoother()
-    for i in range(10):
-        expected = one.update(seen(walking(i)), i * FRAME_NS).poses.keypoints
-        smooth = other.update(seen(walking(i)), i * FRAME_NS).poses.keypoints
-        other.predict((i + 3) * FRAME_NS)
-        np.testing.assert_array_equal(smooth, expected)
 
 
 @pytest.mark.parametrize('step_ns', [0, -FRAME_NS], ids=['equal', 'out of order'])
