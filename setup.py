@@ -11,10 +11,20 @@ setup(
     description='Whole-body human pose estimation and tracking for ROS 2',
     license='Apache-2.0',
     python_requires='>=3.10',
-    packages=find_packages(include=['alphapose_ros', 'alphapose_ros.*']),
+    packages=[
+        *find_packages(include=['alphapose_ros', 'alphapose_ros.*']),
+        'alphapose_ros.msg_definitions',
+    ],
+    # Bags are read by the definitions of our messages, which need no ROS.
+    package_dir={'alphapose_ros.msg_definitions': 'msg'},
+    package_data={
+        'alphapose_ros': ['weights/*.md', 'weights/*.onnx'],
+        'alphapose_ros.msg_definitions': ['*.msg'],
+    },
     install_requires=[
         'numpy>=1.21',
         'opencv-python-headless>=4.5',
+        'pyyaml>=5.4',
         'rich>=12',
         'scipy>=1.8',
         'torch>=2.1',
@@ -30,7 +40,7 @@ setup(
             'trackers>=2.6',
             'trackeval>=1.3',
         ],
-        'bags': ['mcap>=1.0', 'rosbags>=0.10'],
+        'bags': ['lz4>=3.1', 'mcap>=1.6', 'rosbags>=0.10', 'zstandard>=0.16'],
         'openvino': ['openvino>=2024.0'],
         'fetch': ['gdown>=5.0'],
         'ray': ['ray>=2.9'],

@@ -19,8 +19,12 @@ MESSAGES = sorted((ROOT / 'msg').glob('*.msg'))
 DECLARED_AS = {
     'builtin_interfaces': 'rclpy',
     'cv2': 'opencv-python-headless',
+    'foxglove': 'foxglove-sdk',
     'numpy': 'numpy',
+    'rerun': 'rerun-sdk',
+    'rosgraph_msgs': 'rclpy',
     'rosidl_runtime_py': 'rclpy',
+    'yaml': 'pyyaml',
 }
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ament_index_python.packages import get_package_share_directory
-
-
-class BagError(ValueError):
-    """A message of an unknown type, or a library that is missing."""
+from alphapose_ros.io.message_types import BagError as BagError
+from alphapose_ros.io.message_types import check_libraries
+from alphapose_ros.io.message_types import describe_type as describe_type
+from alphapose_ros.io.message_types import hash_type
+from alphapose_ros.io.message_types import KEYPOINT_SET_TYPE
 
 
 class McapWriter:
@@ -23,11 +23,9 @@ class McapWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        try:
-            from mcap.writer import Writer
-            import rosbags.typesys  # noqa: F401, needed with the first message
-        except ModuleNotFoundError as err:
-            raise BagError('recording needs two libraries: pip install mcap rosbags') from err
+        check_libraries()
+        from mcap.writer import Writer
+
         self._file = path.open('wb')
         self._writer: Any = Writer(self._file)
         self._writer.start(profile='ros2', library='alphapose_ros')
@@ -46,8 +44,16 @@ class McapWriter:
         if topic not in self._channels:
             definition = describe_type(type_name).encode()
             schema = self._writer.register_schema(type_name, 'ros2msg', definition)
-            self._channels[topic] = self._writer.register_channel(topic, 'cdr', schema)
+            about = {
+                'offered_qos_profiles': describe_qos(type_name),
+                'topic_type_hash': hash_type(type_name),
+            }
+            self._channels[topic] = self._writer.register_channel(topic, 'cdr', schema, about)
         self._writer.add_message(self._channels[topic], stamp_ns, serialized, stamp_ns)
+
+    def flush(self) -> None:
+        """Hand all messages so far to the operating system, so that they outlive the process."""
+        self._writer.flush()
 
     def close(self) -> None:
         """Finish the file; without it the index is missing. A second call changes nothing."""
@@ -63,27 +69,13 @@ class McapWriter:
         self.close()
 
 
-def describe_type(type_name: str) -> str:
-    """
-    Return the definition of a message type and of all it contains, as MCAP stores it.
-
-    :param type_name: such as alphapose_ros/msg/Pose2DArray.
-    :raises BagError: if there is no such type.
-    """
-    from rosbags.typesys import get_types_from_msg
-    from rosbags.typesys import get_typestore
-    from rosbags.typesys import Stores
-    from rosbags.typesys import TypesysError
-
-    typestore: Any = get_typestore(Stores.ROS2_HUMBLE)
-    package = type_name.split('/')[0]
-    if package == 'alphapose_ros':
-        folder = Path(get_package_share_directory(package)) / 'msg'
-        for path in folder.glob('*.msg'):
-            text = path.read_text()
-            typestore.register(get_types_from_msg(text, f'{package}/msg/{path.stem}'))
-    try:
-        definition: str = typestore.generate_msgdef(type_name, ros_version=2)[0]
-    except TypesysError as err:
-        raise BagError(f'there is no message type {type_name!r}') from err
-    return definition
+def describe_qos(type_name: str) -> str:
+    """Return what our nodes offer for topics of a type, as bags have it (YAML)."""
+    is_latched = type_name == KEYPOINT_SET_TYPE
+    forever = '{sec: 9223372036, nsec: 854775807}'
+    return (
+        f'- history: 1\n  depth: {1 if is_latched else 5}\n  reliability: 1\n'
+        f'  durability: {1 if is_latched else 2}\n  deadline: {forever}\n  lifespan: {forever}\n'
+        f'  liveliness: 1\n  liveliness_lease_duration: {forever}\n'
+        '  avoid_ros_namespace_conventions: false'
+    )
