@@ -68,6 +68,10 @@ class FrameSource:
             raise VideoError(f'{path} cannot be read as an image')
         return np.asarray(image)
 
+    def name_image(self, index: int) -> str:
+        """Return the name of a file of the folder, or 0.jpg, 1.jpg ... for images of a video."""
+        return self._files[index].name if self._files else f'{index}.jpg'
+
     def rewind(self) -> None:
         """Begin again."""
         self._next_file = 0

@@ -39,6 +39,8 @@ from alphapose_ros.tools.bench_networks import measure_models
 from alphapose_ros.tools.bench_networks import measure_network
 from alphapose_ros.tools.bench_networks import measure_pose_nms
 from alphapose_ros.tools.bench_networks import Numbers
+from alphapose_ros.tools.bench_process import measure_process
+from alphapose_ros.tools.bench_process import measure_process_memory
 from alphapose_ros.tools.bench_smoothing import measure_smoothing
 from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
 from alphapose_ros.tools.bench_tracking import measure_tracking
@@ -255,6 +257,8 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'messages': measure_messages,
     'pipeline': measure_pipeline,
     'memory': measure_memory,
+    'process': measure_process,
+    'process_memory': measure_process_memory,
     'pose_nms': measure_pose_nms,
     'decode': measure_decode,
     'network': measure_network,
