@@ -22,7 +22,6 @@ DECLARED_AS = {
     'foxglove': 'foxglove-sdk',
     'numpy': 'numpy',
     'rerun': 'rerun-sdk',
-    'rosgraph_msgs': 'rclpy',
     'rosidl_runtime_py': 'rclpy',
     'yaml': 'pyyaml',
 }
