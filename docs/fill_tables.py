@@ -137,6 +137,8 @@ def _source(record: ModelRecord) -> str:
 
 
 def _where(record: ModelRecord) -> str:
+    if record.name.startswith('bundled'):
+        return 'in the package'
     return 'fetch' if record.url or record.drive_id else 'by hand'
 
 

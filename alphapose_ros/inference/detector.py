@@ -118,10 +118,11 @@ def decode_yolox(
     outputs: list[FloatArray], size_wh: tuple[int, int], min_score: float
 ) -> tuple[FloatArray, FloatArray]:
     """
-    Decode YOLOX's raw head: (1, A, 85) of cx, cy (cells), log w, log h, objectness, 80 classes.
+    Decode YOLOX's raw head: (1, A, 5 + classes) of cx, cy (cells), log w, log h, objectness.
 
     Ge et al. 2021; as exported by Megvii without `decode_in_inference`. The score of a person is
-    objectness times class probability; a cell whose best class is another one is nobody.
+    objectness times the probability of the first class; a cell whose best class is another one is
+    nobody.
 
     :return: (C, 4) xyxy in network pixels and (C,) scores of `min_score` or more.
     :raises ModelFileError: if the output has another shape.
@@ -129,7 +130,7 @@ def decode_yolox(
     cells, strides = _grid(size_wh)
     if len(outputs) != 1 or outputs[0].shape[1] != len(cells) or outputs[0].shape[2] <= PERSON:
         raise ModelFileError(
-            f'a YOLOX head gives one output (1, {len(cells)}, 85) for an input of '
+            f'a YOLOX head gives one output (1, {len(cells)}, 6 or more) for an input of '
             f'{size_wh[0]} x {size_wh[1]}, got {[o.shape for o in outputs]}'
         )
     head = outputs[0][0]
@@ -206,7 +207,7 @@ def make_decode_boxes(person: int) -> Decode:
 
 
 def _people(head: FloatArray, min_score: float) -> tuple[np.ndarray, FloatArray]:
-    """Return rows of (A, 85) whose best class is a person of `min_score` or more, and scores."""
+    """Return rows whose best class is a person of `min_score` or more, and their scores."""
     scores = head[:, 4] * head[:, PERSON]
     # Of thousands of cells a few dozen pass: everything else looks at those only.
     chosen = np.flatnonzero(scores >= min_score)

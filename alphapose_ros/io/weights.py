@@ -31,13 +31,14 @@ def weights_folders(weights_dir: str = '') -> list[Path]:
     Return the folders that are searched for model files, in order.
 
     :param weights_dir: the user's folder, searched first; '' for none.
-    :return: that folder, $ALPHAPOSE_WEIGHTS, the cache, and ../shared/weights.
+    :return: that folder, $ALPHAPOSE_WEIGHTS, the cache, ../shared/weights, and the package's own.
     """
     folders = [weights_dir, os.environ.get('ALPHAPOSE_WEIGHTS', '')]
     return [
         *(Path(folder).expanduser() for folder in folders if folder),
         cache_folder() / 'weights',
         Path('..') / 'shared' / 'weights',
+        Path(__file__).resolve().parents[1] / 'weights',
     ]
 
 

@@ -173,6 +173,17 @@ DETECTORS: Mapping[str, DetectorRecord] = _by_name(
         _torchvision(
             'keypointrcnn_resnet50_fpn', 'keypointrcnn_resnet50_fpn_coco-fc266e95.pth', 54.6
         ),
+        DetectorRecord(
+            name='bundled_detector',
+            file_names=('bundled_detector.onnx',),
+            decode='yolox',
+            input_size_wh=(416, 256),
+            architecture=Architecture(
+                'yolox', {'depth': 0.33, 'width': 0.125, 'depthwise': False, 'num_classes': 1}
+            ),
+            licence='Apache-2.0',
+            source='https://arxiv.org/abs/2107.08430',
+        ),
     )
 )
 
@@ -253,6 +264,17 @@ POSE_NETWORKS: Mapping[str, PoseRecord] = _by_name(
             size_wh=(288, 384),
         ),
         *ALPHAPOSE_POSE,
+        PoseRecord(
+            name='bundled',
+            file_names=('bundled_pose.onnx',),
+            keypoint_set='halpe_136',
+            input_size_wh=(192, 256),
+            architecture=Architecture(
+                'fastpose_lite', {'num_keypoints': 136, 'width': 32, 'head_width': 64}
+            ),
+            licence='Apache-2.0',
+            source='https://arxiv.org/abs/2211.03375',
+        ),
     )
 )
 

@@ -18,11 +18,12 @@ from alphapose_ros.models.resnet import ResNet
 
 
 class UpsamplingBlock(nn.Module):
-    """A 3x3 convolution and a PixelShuffle: `out_channels` at twice the height and width."""
+    """A convolution and a PixelShuffle: `out_channels` at twice the height and width."""
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
+    def __init__(self, in_channels: int, out_channels: int, *, kernel: int = 3) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, 4 * out_channels, 3, padding=1, bias=False)
+        padding = kernel // 2
+        self.conv = nn.Conv2d(in_channels, 4 * out_channels, kernel, padding=padding, bias=False)
         self.bn = nn.BatchNorm2d(4 * out_channels)
         self.relu = nn.ReLU(inplace=True)
         self.shuffle = nn.PixelShuffle(2)
@@ -80,9 +81,9 @@ class FastPose(nn.Module):
         return heatmaps, self.identity(features, heatmaps.detach())
 
 
-def make_output_conv(in_channels: int, num_keypoints: int) -> nn.Conv2d:
-    """Return a 3x3 convolution to heat maps, which at first are nearly zero."""
-    conv = nn.Conv2d(in_channels, num_keypoints, 3, padding=1)
+def make_output_conv(in_channels: int, num_keypoints: int, *, kernel: int = 3) -> nn.Conv2d:
+    """Return a convolution to heat maps, which at first are nearly zero."""
+    conv = nn.Conv2d(in_channels, num_keypoints, kernel, padding=kernel // 2)
     nn.init.normal_(conv.weight, std=0.001)
     nn.init.zeros_(conv.get_parameter('bias'))
     return conv

@@ -21,6 +21,7 @@ from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.fastpose import FastPose
 from alphapose_ros.models.fastpose_duc import FastPoseDuc
 from alphapose_ros.models.fastpose_duc import FastPoseDucDense
+from alphapose_ros.models.fastpose_lite import FastPoseLite
 from alphapose_ros.models.hardnet import HarDNetPose
 from alphapose_ros.models.hrnet import HRNet
 from alphapose_ros.models.hybrik import HybrIK
@@ -30,7 +31,6 @@ from alphapose_ros.models.simplepose import SimplePose
 from alphapose_ros.models.torchvision_detector import TorchvisionDetector
 from alphapose_ros.models.yolov3 import Yolov3Spp
 from alphapose_ros.models.yolox import Yolox
-from alphapose_ros.models.yolox import YOLOX_SIZES
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -44,6 +44,7 @@ NETWORKS: Mapping[str, tuple[str, Callable[..., nn.Module]]] = MappingProxyType(
         'fastpose': ('pose', FastPose),
         'fastpose_duc': ('pose', FastPoseDuc),
         'fastpose_duc_dense': ('pose', FastPoseDucDense),
+        'fastpose_lite': ('pose', FastPoseLite),
         'simplepose': ('pose', SimplePose),
         'hrnet': ('pose', HRNet),
         'hardnet': ('pose', HarDNetPose),
@@ -105,6 +106,18 @@ def _fastpose(shapes: Shapes) -> Architecture:
     if 'identity.fc.weight' in shapes:
         options['embedding_dim'] = shapes['identity.fc.weight'][0]
     return Architecture('fastpose', options)
+
+
+def _fastpose_lite(shapes: Shapes) -> Architecture:
+    num_keypoints, head_width = shapes['conv_out.weight'][:2]
+    options = {
+        'num_keypoints': num_keypoints,
+        'width': shapes['head.0.weight'][1],
+        'head_width': head_width,
+    }
+    if 'identity.fc.weight' in shapes:
+        options['embedding_dim'] = shapes['identity.fc.weight'][0]
+    return Architecture('fastpose_lite', options)
 
 
 def _duc_options(shapes: Shapes) -> dict[str, Any]:
@@ -175,12 +188,13 @@ def _reid_resnet50(shapes: Shapes) -> Architecture:
 
 
 def _yolox(shapes: Shapes) -> Architecture:
-    width = shapes['backbone.backbone.stem.conv.conv.weight'][0] / 64
-    num_classes = shapes['head.cls_preds.0.weight'][0]
-    for size in YOLOX_SIZES.values():
-        if size['width'] == width:
-            return Architecture('yolox', {**size, 'num_classes': num_classes})
-    raise UnknownNetworkError(f'a YOLOX of width {width} is none of {", ".join(YOLOX_SIZES)}')
+    blocks = {key.split('.')[3] for key in shapes if key.startswith('backbone.C3_p4.m.')}
+    options = {
+        'depth': round(len(blocks) / 3, 2),
+        'width': shapes['backbone.backbone.stem.conv.conv.weight'][0] / 64,
+        'depthwise': 'backbone.backbone.dark2.0.dconv.conv.weight' in shapes,
+    }
+    return Architecture('yolox', {**options, 'num_classes': shapes['head.cls_preds.0.weight'][0]})
 
 
 def _yolov3_spp(shapes: Shapes) -> Architecture:
@@ -199,6 +213,7 @@ RULES: tuple[tuple[str, Callable[[Shapes], Architecture]], ...] = (
     ('conv_out_dense.weight', _fastpose_duc_dense),
     ('duc1.1.weight', _fastpose_duc),
     ('duc1.conv.weight', _fastpose),
+    ('upsample16.conv.weight', _fastpose_lite),
     ('deconv_layers.0.weight', _simplepose),
     ('transition1.0.0.weight', _hrnet),
     ('base.0.conv.weight', _hardnet),

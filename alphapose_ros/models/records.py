@@ -64,7 +64,7 @@ class DetectorRecord(ModelRecord):
     """
     A person detector.
 
-    :param decode: 'yolox' (raw head: grid offsets, log sizes, 80 classes), 'rtmdet' (class logits
+    :param decode: 'yolox' (raw head: grid offsets, log sizes, classes), 'rtmdet' (class logits
         and distances per level), 'yolov3' (boxes by centre and size, 80 classes) or 'boxes' (xyxy
         and score after the network's own non-maximum suppression, and labels).
     :param person: label of a person among 'boxes'.

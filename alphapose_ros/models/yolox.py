@@ -241,17 +241,17 @@ class DecoupledHead(nn.Module):
         self.obj_preds = predictions(1)
         self.stems = nn.ModuleList(ConvBlock(n, channels, 1) for n in levels)
 
-    def forward(self, features: list[Tensor]) -> Tensor:
+    def forward(self, features: list[Tensor], as_logits: bool = False) -> Tensor:
         """Return (N, A, 5 + num_classes)."""
         outputs = []
         for level, x in enumerate(features):
             x = self.stems[level](x)
             boxes = self.reg_convs[level](x)
-            output = [
-                self.reg_preds[level](boxes),
-                self.obj_preds[level](boxes).sigmoid(),
-                self.cls_preds[level](self.cls_convs[level](x)).sigmoid(),
-            ]
+            objectness = self.obj_preds[level](boxes)
+            classes = self.cls_preds[level](self.cls_convs[level](x))
+            if not as_logits:
+                objectness, classes = objectness.sigmoid(), classes.sigmoid()
+            output = [self.reg_preds[level](boxes), objectness, classes]
             outputs.append(torch.cat(output, dim=1).flatten(2))
         return torch.cat(outputs, dim=2).transpose(1, 2)
 
@@ -273,11 +273,12 @@ class Yolox(nn.Module):
         self.backbone = PathAggregation(depth, width, depthwise)
         self.head = DecoupledHead(width, depthwise, num_classes)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Tensor, as_logits: bool = False) -> Tensor:
         """
         Return the head without the grid, as ONNX files without `decode_in_inference` give it.
 
         :param images: (N, 3, H, W) BGR in [0, 255]; H and W multiples of 32.
+        :param as_logits: give objectness and classes before the sigmoid, as training needs them.
         :return: (N, A, 5 + num_classes): cx, cy in cells from the cell's own, log w, log h in
             cells, objectness, class probabilities; strides 8, 16, 32, each row by row.
         :raises ValueError: if H or W is of another size.
@@ -285,5 +286,5 @@ class Yolox(nn.Module):
         height, width = images.shape[2:]
         if height % 32 or width % 32:
             raise ValueError(f'H and W must be multiples of 32, got {height} x {width}')
-        out: Tensor = self.head(self.backbone(images))
+        out: Tensor = self.head(self.backbone(images), as_logits)
         return out

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+import alphapose_ros
 from alphapose_ros.io.weights import find_model
 from alphapose_ros.io.weights import find_weights
 from alphapose_ros.io.weights import read_sidecar
+from alphapose_ros.io.weights import weights_folders
 from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.io.weights import write_sidecar
 
@@ -52,6 +54,10 @@ def test_folders_are_searched_in_order_and_in_depth(folders: Mapping[str, Path])
         (folders[name] / 'sub' / 'net.onnx').touch()
         found = find_weights('net', ['net.onnx'], str(folders['dir']))
         assert found.resolve().is_relative_to(folders[name])
+
+
+def test_the_folder_of_the_package_is_searched_last() -> None:
+    assert weights_folders('mine')[-1] == Path(alphapose_ros.__file__).parent / 'weights'
 
 
 def test_a_missing_file_is_told_with_all_places_and_what_to_do(folders: Any) -> None:

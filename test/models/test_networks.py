@@ -76,6 +76,23 @@ def test_a_torchvision_detector_has_the_layout_of_torchvision(network: str) -> N
     assert identify(shapes_of(ours)).options['network'] == network
 
 
+@pytest.mark.parametrize(
+    ('network', 'options'),
+    [
+        ('fastpose_lite', {'num_keypoints': 17, 'width': 24, 'head_width': 48}),
+        ('fastpose_lite', {'num_keypoints': 5, 'width': 8, 'head_width': 8, 'embedding_dim': 32}),
+        ('yolox', {'depth': 0.33, 'width': 0.125, 'depthwise': False, 'num_classes': 1}),
+        ('yolox', {'depth': 0.67, 'width': 0.1875, 'depthwise': True, 'num_classes': 2}),
+        ('yolox', {'depth': 0.0, 'width': 0.25, 'depthwise': False, 'num_classes': 1}),
+    ],
+    ids=str,
+)
+def test_settings_are_told_from_the_shapes(network: str, options: dict[str, Any]) -> None:
+    architecture = Architecture(network, options)
+    with torch.device('meta'):
+        assert identify(shapes_of(build_network(architecture))) == architecture
+
+
 @pytest.mark.parametrize('embedding_dim', [64, 128])
 def test_an_identity_branch_is_told_with_the_length_of_its_vectors(embedding_dim: int) -> None:
     options = {'num_keypoints': 26, 'depth': 50, 'head_width': 256, 'deformable': True}

@@ -15,6 +15,12 @@ import torch
 from torch import nn
 
 from alphapose_ros.inference.detector import decode_yolox
+from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.inference.export import TOLERANCE
+from alphapose_ros.inference.load import load_detector
+from alphapose_ros.inference.options import NetworkOptions
+from alphapose_ros.models.catalog import DETECTORS
+from alphapose_ros.models.networks import build_network
 from alphapose_ros.models.yolox import Focus
 from alphapose_ros.models.yolox import Yolox
 from alphapose_ros.models.yolox import YOLOX_SIZES
@@ -140,6 +146,30 @@ def test_the_decoder_of_the_onnx_files_takes_the_rows() -> None:
     half_size = 16 * np.exp([log_width, log_height]) / 2
     np.testing.assert_allclose(boxes, [[*(centre - half_size), *(centre + half_size)]], rtol=1e-5)
     np.testing.assert_array_equal(scores, [1])
+
+
+@torch.inference_mode()
+def test_a_network_of_one_class_finds_people() -> None:
+    network = Yolox(depth=0.33, width=0.125, num_classes=1).eval()
+    rows = network(torch.rand(1, 3, 64, 96)).numpy().copy()
+    assert rows.shape == (1, 96 + 24 + 6, 6)
+    rows[..., 4:] = 0.1
+    rows[0, 96 + 24 + 4] = (0.5, 0.5, 0, np.log(2), 0.8, 0.9)  # stride 32, row 1, column 1
+    boxes, scores = decode_yolox([rows], (96, 64), 0.3)
+    np.testing.assert_allclose(boxes, [[32, 16, 64, 80]], rtol=1e-6)
+    np.testing.assert_allclose(scores, [0.72], rtol=1e-6)
+
+
+def test_the_bundled_detector_costs_at_most_four_megabytes(tmp_path: Path) -> None:
+    pytest.importorskip('onnx')
+    record = DETECTORS['bundled_detector']
+    assert record.architecture is not None and record.input_size_wh is not None
+    network = build_network(record.architecture).eval()
+    path = tmp_path / record.file_names[0]
+    assert export_onnx(network, record.input_size_wh, path) <= TOLERANCE
+    assert path.stat().st_size <= 4e6
+    detector = load_detector('bundled_detector', NetworkOptions(weights_dir=str(tmp_path)))
+    assert detector.network.size_wh == record.input_size_wh
 
 
 @torch.inference_mode()
