@@ -79,6 +79,19 @@ def evaluate_oks(
         another number of joints, or a result is of an unknown image or not finite.
     :raises ImportError: if pycocotools is missing; says how to install it.
     """
+    stats = run_coco_evaluation(truth, results, skeleton, part=part).stats
+    # It says -1 where there is nobody.
+    return KeypointScores(*(float(v) if v >= 0 else float('nan') for v in stats))
+
+
+def run_coco_evaluation(
+    truth: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    skeleton: Skeleton,
+    *,
+    part: str = '',
+) -> Any:
+    """Return the COCOeval that has been run; parameters and errors are those of `evaluate_oks`."""
     if not skeleton.sigmas:
         raise ValueError(f'skeleton must have sigmas, {skeleton.name} has none')
     ends = {'': (0, skeleton.num_keypoints)}
@@ -139,7 +152,7 @@ def _evaluate(
     true_rows: list[dict[str, Any]],
     found_rows: list[dict[str, Any]],
     sigmas: NDArray[np.float64],
-) -> KeypointScores:
+) -> Any:
     try:
         from pycocotools.coco import COCO
         from pycocotools.cocoeval import COCOeval
@@ -157,8 +170,7 @@ def _evaluate(
         evaluation.evaluate()
         evaluation.accumulate()
         evaluation.summarize()
-    # It says -1 where there is nobody.
-    return KeypointScores(*(float(v) if v >= 0 else float('nan') for v in evaluation.stats))
+    return evaluation
 
 
 def segment_lengths(

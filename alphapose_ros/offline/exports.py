@@ -8,10 +8,8 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
-from alphapose_ros.io.mot import MotRows
 from alphapose_ros.io.mot import write_mot
+from alphapose_ros.io.mot_sequences import tracked_rows
 from alphapose_ros.io.results import ImageResults
 from alphapose_ros.io.results import ResultsWriter
 from alphapose_ros.io.results_alphapose import AlphaPoseWriter
@@ -37,7 +35,8 @@ def export_tracks(folder: Path, format_name: str, name_image: NameImage) -> None
     """
     Write what a bag holds into a file, or files, beside it.
 
-    Who is only PREDICTED is in our own format alone: the others know people who were seen.
+    Who is only PREDICTED is in our own format alone: the others know people who were seen. MOT
+    text holds who is TRACKED.
 
     :param folder: of the bag.
     :param format_name: one of `FORMATS`.
@@ -80,23 +79,8 @@ def _write_posetrack(
 def _write_mot(
     folder: Path, skeleton: Skeleton, images: Iterator[ImageResults], name_image: NameImage
 ) -> None:
-    rows = []
-    for frame, image in enumerate(images, 1):
-        tracks = _seen(image.tracks)
-        tracks = tracks[tracks.track_ids >= 0]
-        rows.append(
-            MotRows(
-                frames=np.full(len(tracks), frame, np.int64),
-                ids=tracks.track_ids.astype(np.int64),
-                boxes=tracks.poses.boxes,
-                scores=tracks.poses.box_scores,
-            )
-        )
-    columns = [vars(row) for row in rows]
-    write_mot(
-        folder / 'mot.txt',
-        MotRows(**{name: np.concatenate([c[name] for c in columns]) for name in columns[0]}),
-    )
+    rows = tracked_rows(enumerate((image.tracks for image in images), 1))
+    write_mot(folder / 'mot.txt', rows)
 
 
 def _make_write_alphapose(layout: str) -> Callable[..., None]:
