@@ -11,67 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from dataclasses import Field
-from dataclasses import field
 from dataclasses import fields
 import difflib
-from typing import Any
-from typing import TypeVar
 
 from alphapose_ros.core.drawing import ColorBy
+from alphapose_ros.core.parameters import param
+from alphapose_ros.core.parameters import ParameterError
+from alphapose_ros.core.parameters import select
 from alphapose_ros.inference.options import Backend
 from alphapose_ros.inference.options import FlipTest
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.inference.options import Precision
-
-C = TypeVar('C')
-
-TYPE_NAMES = {
-    bool: 'a boolean (true or false)',
-    int: 'an integer',
-    float: 'a double (with a dot: 1.0)',
-    str: 'a string',
-}
-
-
-class ParameterError(ValueError):
-    """A parameter that cannot be used; the message names it."""
-
-
-def param(
-    default: Any,
-    doc: str,
-    *,
-    bounds: tuple[float, float] | None = None,
-    choices: tuple[str, ...] = (),
-    read_only: bool = False,
-) -> Any:
-    """Describe one parameter: default, help text, inclusive bounds or the allowed strings."""
-    metadata = {'doc': doc, 'bounds': bounds, 'choices': choices, 'read_only': read_only}
-    return field(default=default, metadata=metadata)
-
-
-def select(params: Any, config_type: type[C]) -> C:
-    """Return the configuration of a part of the node: the parameters that have its names."""
-    names = [f.name for f in fields(config_type)]  # type: ignore[arg-type]
-    return config_type(**{name: getattr(params, name) for name in names if hasattr(params, name)})
-
-
-def find_fault(described: Field[Any], value: Any) -> str:
-    """Return what is wrong with the value of a parameter, or ''."""
-    name, default, metadata = described.name, described.default, described.metadata
-    if type(value) is not type(default):
-        return (
-            f'parameter {name} must be {TYPE_NAMES[type(default)]}, '
-            f'got {type(value).__name__} {value!r}'
-        )
-    if metadata['choices'] and value not in metadata['choices']:
-        return f'parameter {name} must be one of {", ".join(metadata["choices"])}, got {value!r}'
-    if metadata['bounds']:
-        low, high = metadata['bounds']
-        if not low <= value <= high:
-            return f'parameter {name} must be in [{low}, {high}], got {value}'
-    return ''
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,15 +187,36 @@ class PipelineParams(DetectorParams, PoseParams, TrackerParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OverlayParams(JoinParams):
+class ShowParams(JoinParams):
+    """Parameters of every node that shows people on images."""
+
+    min_keypoint_score: float = param(0.3, 'Joints scored below are not drawn.', bounds=(0.0, 1.0))
+    jpeg_quality: int = param(80, 'Quality of images as JPEG.', bounds=(1, 100))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverlayParams(ShowParams):
     """Parameters of the overlay node."""
 
     color_by: ColorBy = param(
         'track', 'Colour people by identity or limbs by side.', choices=('track', 'side')
     )
-    min_keypoint_score: float = param(0.3, 'Joints scored below are not drawn.', bounds=(0.0, 1.0))
     draw_boxes: bool = param(True, 'Draw boxes and labels.')
-    jpeg_quality: int = param(80, 'Quality of overlay/compressed.', bounds=(1, 100))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewerParams(ShowParams):
+    """Parameters of the viewer node."""
+
+    viewer: str = param(
+        'rerun', 'Show people in this viewer.', choices=('rerun', 'foxglove'), read_only=True
+    )
+    viewer_address: str = param(
+        '',
+        "Rerun: 'connect', rerun+http://HOST:PORT/proxy or a file .rrd; empty starts it. "
+        'Foxglove: HOST:PORT to serve on; empty is 127.0.0.1:8765.',
+        read_only=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -292,6 +263,60 @@ class RecorderParams:
     video: bool = param(True, 'Write overlay.mp4 and contact_sheet.png.', read_only=True)
 
 
+@dataclass(frozen=True)
+class BagPlayerParams:
+    """Parameters of the bag player node."""
+
+    bag: str = param('', 'Bag to play: a folder, .mcap or .db3.', read_only=True)
+    play_topics: str = param(
+        '', 'Topics of the bag, separated by spaces; empty plays all.', read_only=True
+    )
+    rate: float = param(
+        1.0,
+        'Speed; at 0.0 the next image is sent when the tracks of the last one came.',
+        bounds=(0.0, 1000.0),
+        read_only=True,
+    )
+    clock: bool = param(False, 'Publish the time of the bag on /clock.', read_only=True)
+    loop: bool = param(False, 'Begin again at the end.', read_only=True)
+    min_subscribers: int = param(
+        1,
+        'Wait for that many subscribers before the first image.',
+        bounds=(0, 100),
+        read_only=True,
+    )
+    check: bool = param(False, 'Compare `tracks` with the images that were sent.', read_only=True)
+    check_timeout_s: float = param(
+        60.0,
+        'Seconds to wait for the nodes before a check fails.',
+        bounds=(0.0, 3600.0),
+        read_only=True,
+    )
+    play_report: str = param('', 'File for what was sent and came back, JSON.', read_only=True)
+
+
+@dataclass(frozen=True)
+class BagRecorderParams:
+    """Parameters of the bag recorder node."""
+
+    record_bag: str = param('', 'Folder of the bag to record.', read_only=True)
+    record_topics: str = param(
+        'detections poses tracks keypoint_set /diagnostics',
+        'Topics, separated by spaces.',
+        read_only=True,
+    )
+    record_s: float = param(
+        0.0, 'Seconds until it ends; 0.0: no end.', bounds=(0.0, 1e9), read_only=True
+    )
+    record_images: int = param(
+        0,
+        'Images until it ends, counted by `tracks` or else the first topic; 0: no end.',
+        bounds=(0, 1 << 31),
+        read_only=True,
+    )
+    record_report: str = param('', 'File for what was recorded, JSON.', read_only=True)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProbeParams(ReliabilityParams):
     """Parameters of the probe node."""
@@ -311,8 +336,11 @@ ALL_PARAMS = (
     PoseParams,
     TrackerParams,
     OverlayParams,
+    ViewerParams,
     VideoParams,
     RecorderParams,
+    BagPlayerParams,
+    BagRecorderParams,
     ProbeParams,
 )
 

@@ -25,6 +25,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from alphapose_ros.core.parameters import select
 from alphapose_ros.core.pose_nms import PoseNmsConfig
 from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.inference.detector import DetectionLimits
@@ -35,7 +36,6 @@ from alphapose_ros.inference.load import load_reid
 from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.inference.reid import ReidEstimator
 from alphapose_ros.params import PipelineParams
-from alphapose_ros.params import select
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks

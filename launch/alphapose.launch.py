@@ -179,6 +179,13 @@ def camera_arguments():
             description='Draw the skeletons on the images, on the topics overlay and '
             'overlay/compressed (default: same as rviz).',
         ),
+        DeclareLaunchArgument(
+            'viewer',
+            default_value='',
+            choices=['', 'rerun', 'foxglove'],
+            description='Start Rerun and show images and people in it, or serve them to the app '
+            'Foxglove on ws://127.0.0.1:8765 (parameter viewer_address: elsewhere).',
+        ),
     ]
 
 
@@ -245,6 +252,7 @@ def parameters():
         set_text('detector_model', 'detector'),
         set_text('reid_model', 'reid'),
         set_text('source', 'source'),
+        set_text('viewer', 'viewer'),
     ]
 
 
@@ -280,6 +288,7 @@ def generate_launch_description():
                     our_node('pose_node', UnlessCondition(composed)),
                     our_node('tracker_node', UnlessCondition(composed)),
                     our_node('overlay_node', IfCondition(LaunchConfiguration('overlay'))),
+                    our_node('viewer_node', is_given('viewer')),
                     our_node(
                         'video_node',
                         equals('camera', 'video'),

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-import math
 from typing import Literal
 
 import cv2
@@ -22,6 +21,11 @@ import numpy as np
 
 from alphapose_ros.core.labels import draw_labels
 from alphapose_ros.core.labels import Label
+from alphapose_ros.core.marks import DETAIL_GROUPS
+from alphapose_ros.core.marks import joint_sides
+from alphapose_ros.core.marks import label_text
+from alphapose_ros.core.marks import limb_sides
+from alphapose_ros.core.marks import limb_width
 from alphapose_ros.core.palette import Color
 from alphapose_ros.core.palette import joint_color
 from alphapose_ros.core.palette import RIM
@@ -37,7 +41,6 @@ COLOR_BY = ('track', 'side')
 SHIFT = 4
 # Joints farther out are left out: fixed-point coordinates would overflow.
 MAX_COORDINATE = 1 << 14
-DETAIL_GROUPS = ('face', 'left_hand', 'right_hand')
 SCALES = {'feet': 0.6, 'head': 0.6}
 HEAD_JOINTS = ('nose', 'eye', 'ear', 'head')
 
@@ -167,9 +170,7 @@ def _fixed_point(xy: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=32)
 def _parts(skeleton: Skeleton) -> tuple[_Part, ...]:
     """Return what is drawn of a skeleton, coarse parts first."""
-    sides = np.full(skeleton.num_keypoints, 'centre', object)
-    for left, right in skeleton.flip_pairs:
-        sides[left], sides[right] = 'left', 'right'
+    sides = np.array(joint_sides(skeleton), object)
     kinds = np.full(skeleton.num_keypoints, 'body', object)
     for group, start, end in skeleton.groups:
         kinds[start:end] = group
@@ -177,27 +178,20 @@ def _parts(skeleton: Skeleton) -> tuple[_Part, ...]:
         if kinds[joint] == 'body' and name.rpartition('_')[2] in HEAD_JOINTS:
             kinds[joint] = 'head'
     limbs = np.array(skeleton.limbs, np.intp).reshape(-1, 2)
-    # A limb from the trunk to one side belongs to that side, one across the trunk to neither;
-    # where a coarse part meets a fine one, the limb is fine.
+    # Where a coarse part meets a fine one, the limb is fine.
     order = ('body', 'feet', 'head', *DETAIL_GROUPS)
     limb_kinds = [max(kinds[list(limb)], key=order.index) for limb in limbs]
-    limb_sides = [_limb_side(*sides[list(limb)]) for limb in limbs]
     has_face = 'face' in kinds
     parts = []
     for kind in order:
         for side in ('centre', 'right', 'left'):
-            chosen = [k == kind and s == side for k, s in zip(limb_kinds, limb_sides, strict=True)]
+            kinds_and_sides = zip(limb_kinds, limb_sides(skeleton), strict=True)
+            chosen = [k == kind and s == side for k, s in kinds_and_sides]
             joints = np.flatnonzero((kinds == kind) & (sides == side))
             detail = kind if kind in DETAIL_GROUPS else ''
             scale = 0.4 if kind == 'head' and has_face else SCALES.get(kind, 1.0)
             parts.append(_Part(side, scale, detail, limbs[np.array(chosen, bool)], joints))
     return tuple(part for part in parts if len(part.limbs) + len(part.joints))
-
-
-def _limb_side(a: str, b: str) -> str:
-    if a == b or b == 'centre':
-        return a
-    return b if a == 'centre' else 'centre'
 
 
 def _person_strokes(
@@ -209,7 +203,7 @@ def _person_strokes(
     color_by: ColorBy,
 ) -> list[_Stroke]:
     """Return limbs first, then joints."""
-    width = _limb_width(tracks.poses.boxes[i], int(tracks.states[i]))
+    width = limb_width(tracks.poses.boxes[i], int(tracks.states[i]))
     is_hidden = tracks.states[i] == TrackState.PREDICTED
     limbs, dots = [], []
     for part in _parts(skeleton):
@@ -227,14 +221,6 @@ def _person_strokes(
         if dot > part_width:
             dots.append(_Stroke(np.stack((joints, joints), axis=1), color, dot, rim))
     return limbs + dots
-
-
-def _limb_width(box: np.ndarray, state: int) -> int:
-    """Return the width of limbs in pixels for a person of that size."""
-    x0, y0, x1, y1 = box.tolist()
-    size = max(x1 - x0, y1 - y0)
-    width = round(min(max(size / 110, 1), 8)) if math.isfinite(size) else 1
-    return max(width // 2, 1) if state in (TrackState.TENTATIVE, TrackState.PREDICTED) else width
 
 
 def _detail_widths(points: np.ndarray) -> tuple[int, int, int]:
@@ -288,8 +274,4 @@ def _draw_strokes(canvas: np.ndarray, strokes: list[_Stroke]) -> None:
 
 
 def _label(tracks: Tracks, i: int, box: np.ndarray) -> Label:
-    track_id = int(tracks.track_ids[i])
-    identity = '' if track_id < 0 else f'#{track_id}  '
-    is_hidden = tracks.states[i] == TrackState.PREDICTED
-    text = identity + ('hidden' if is_hidden else f'{tracks.poses.scores[i]:.2f}')
-    return Label(text, box, track_color(track_id))
+    return Label(label_text(tracks, i), box, track_color(int(tracks.track_ids[i])))

@@ -20,8 +20,8 @@ from rclpy.exceptions import InvalidParameterValueException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
-from alphapose_ros.params import find_fault
-from alphapose_ros.params import ParameterError
+from alphapose_ros.core.parameters import find_fault
+from alphapose_ros.core.parameters import ParameterError
 from alphapose_ros.params import refuse_unknown
 
 P = TypeVar('P')

@@ -11,11 +11,11 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.time import Time
 
+from alphapose_ros.core.parameters import select
 from alphapose_ros.io.messages import Pose2DArray
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.messages import tracks_to_message
 from alphapose_ros.nodes.qos import create_output
-from alphapose_ros.params import select
 from alphapose_ros.params import TrackerParams
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks

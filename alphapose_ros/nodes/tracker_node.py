@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rclpy.node import Node
 
+from alphapose_ros.core.parameters import select
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.io.images import ImageError
 from alphapose_ros.io.messages import image_from_message
@@ -29,7 +30,6 @@ from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import on_clock_jump_back
 from alphapose_ros.nodes.run import run
 from alphapose_ros.nodes.signals import SkeletonSignals
-from alphapose_ros.params import select
 from alphapose_ros.params import TrackerParams
 from alphapose_ros.structures import Poses
 from alphapose_ros.tracking.camera_motion import CameraMotion

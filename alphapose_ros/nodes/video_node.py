@@ -13,6 +13,7 @@ from rclpy.clock import ClockType
 from rclpy.duration import Duration
 from rclpy.node import Node
 
+from alphapose_ros.core.parameters import ParameterError
 from alphapose_ros.io.messages import Header
 from alphapose_ros.io.messages import Image
 from alphapose_ros.io.messages import image_to_message
@@ -23,7 +24,6 @@ from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.nodes.qos import create_output
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.run import run
-from alphapose_ros.params import ParameterError
 from alphapose_ros.params import VideoParams
 
 # In pace `consumed`: how often to look, how long to wait for the tracks of an image, and when to

@@ -21,6 +21,7 @@ from typing import Protocol
 
 import numpy as np
 
+from alphapose_ros.core.parameters import select
 from alphapose_ros.io.journal import Journal
 from alphapose_ros.io.journal import write_journal
 from alphapose_ros.io.message_fields import stamp_to_ns
@@ -33,7 +34,6 @@ from alphapose_ros.offline.results_bag import read_found
 from alphapose_ros.offline.results_bag import ResultsBag
 from alphapose_ros.offline.sources import Frame
 from alphapose_ros.params import PipelineParams
-from alphapose_ros.params import select
 from alphapose_ros.pipeline import Pipeline
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks
@@ -99,7 +99,8 @@ class CameraRun:
         write_journal(folder, journal)
         self._bag = ResultsBag(folder, skeleton)
         # A moving camera and viewers need the images again.
-        if earlier is not None and pipeline.camera is None and not viewers:
+        can_replay = pipeline.camera is None and not viewers
+        if earlier is not None and earlier.written and can_replay:
             self._replay(earlier)
         shutil.rmtree(previous_of(folder), ignore_errors=True)
 

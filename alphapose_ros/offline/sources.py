@@ -156,12 +156,12 @@ class BagSource:
         if not chosen:
             raise SourceError(f'{path} has no topic with images')
         self.cameras = tuple(Camera(name, found[name].count or 0) for name in chosen)
-        self._problems: Sequence[str] = ()
+        self._reader: BagReader | None = None
 
     @property
     def problems(self) -> Sequence[str]:
         """See `Source`."""
-        return self._problems
+        return self._reader.problems if self._reader is not None else ()
 
     def name_image(self, index: int, stamp_ns: int) -> str:
         """Return a number."""
@@ -172,7 +172,7 @@ class BagSource:
         index_of = {camera.topic: i for i, camera in enumerate(self.cameras)}
         left = list(skip)
         with BagReader(self._path) as reader:
-            self._problems = reader.problems
+            self._reader = reader
             for message in reader.messages(list(index_of)):
                 camera = index_of[message.topic]
                 if left[camera]:

@@ -11,10 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from alphapose_ros.core.parameters import find_fault
+from alphapose_ros.core.parameters import ParameterError
 from alphapose_ros.io.param_files import parse_value
 from alphapose_ros.io.param_files import read_params
-from alphapose_ros.params import find_fault
-from alphapose_ros.params import ParameterError
 from alphapose_ros.params import PipelineParams
 from alphapose_ros.params import refuse_unknown
 

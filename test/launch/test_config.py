@@ -10,6 +10,10 @@ import re
 import pytest
 import yaml
 
+from alphapose_ros.io.foxglove_log import ANNOTATIONS
+from alphapose_ros.io.foxglove_log import IMAGE
+from alphapose_ros.io.foxglove_log import PEOPLE
+
 CONFIG = Path(__file__).parents[2] / 'config'
 # The probe measures for the bench, which sets all its parameters; no user does.
 INTERNAL_NODES = ('probe',)
@@ -136,8 +140,9 @@ def test_rviz_shows_the_overlay_in_the_frame_of_the_video(nodes):
     assert manager['Global Options']['Fixed Frame'] == nodes['video']['frame_id'].default
 
 
-def test_foxglove_places_every_panel_once():
-    layout = json.loads((CONFIG / 'foxglove_layout.json').read_text(encoding='utf-8'))
+@pytest.mark.parametrize('name', ['foxglove_layout.json', 'foxglove_view_layout.json'])
+def test_foxglove_places_every_panel_once(name):
+    layout = json.loads((CONFIG / name).read_text(encoding='utf-8'))
 
     def panels(tree):
         return [tree] if isinstance(tree, str) else panels(tree['first']) + panels(tree['second'])
@@ -153,3 +158,8 @@ def test_foxglove_shows_topics_that_exist():
     message = (CONFIG.parent / 'msg' / 'PersonPose2D.msg').read_text(encoding='utf-8')
     assert paths
     assert all(re.search(rf'^\w+ {field} ', message, re.MULTILINE) for field in paths)
+
+
+def test_foxglove_shows_what_viewers_write():
+    text = (CONFIG / 'foxglove_view_layout.json').read_text(encoding='utf-8')
+    assert set(re.findall(r'/view/\w+', text)) == {IMAGE, ANNOTATIONS, PEOPLE}

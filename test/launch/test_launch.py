@@ -116,6 +116,8 @@ def test_three_processes_when_not_composed(commands):
         pytest.param(
             'rviz', 'true', ['rviz2', 'alphapose', 'overlay_node'], id='rviz-and-overlay'
         ),
+        pytest.param('viewer', 'rerun', ['alphapose', 'viewer_node'], id='rerun'),
+        pytest.param('viewer', 'foxglove', ['alphapose', 'viewer_node'], id='foxglove'),
         pytest.param('camera', 'video', ['alphapose', 'video_node'], id='video'),
         pytest.param('camera', 'usb_cam', ['usb_cam_node_exe', 'alphapose'], id='usb_cam'),
         pytest.param('camera', 'v4l2_camera', ['v4l2_camera_node', 'alphapose'], id='v4l2_camera'),

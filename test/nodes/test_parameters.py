@@ -9,11 +9,11 @@ import pytest
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from alphapose_ros.core.parameters import ParameterError
+from alphapose_ros.core.parameters import select
 from alphapose_ros.nodes.parameters import Parameters
 from alphapose_ros.params import ALL_PARAMS
 from alphapose_ros.params import DetectorParams
-from alphapose_ros.params import ParameterError
-from alphapose_ros.params import select
 from alphapose_ros.params import TrackerParams
 from alphapose_ros.tracking.smoothing import SmoothingConfig
 from alphapose_ros.tracking.tracker import TrackerConfig

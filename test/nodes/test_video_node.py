@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import Image
 
+from alphapose_ros.core.parameters import ParameterError
 from alphapose_ros.io.messages import stamp_to_ns
 from alphapose_ros.io.video import VideoError
 from alphapose_ros.msg import Pose2DArray
 from alphapose_ros.nodes.qos import qos
 from alphapose_ros.nodes.video_node import VideoNode
-from alphapose_ros.params import ParameterError
 
 
 @pytest.fixture
