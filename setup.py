@@ -46,7 +46,7 @@ setup(
         'ray': ['ray>=2.9'],
         'synth': ['moderngl>=5.8'],
         'train': ['pycocotools>=2.0.7', 'tensorboard>=2.10'],
-        'view': ['foxglove-sdk>=0.14', 'rerun-sdk>=0.22'],
+        'view': ['foxglove-sdk>=0.20', 'rerun-sdk>=0.23'],
     },
     entry_points={'console_scripts': ['alphapose_ros = alphapose_ros.tools.main:main']},
 )
