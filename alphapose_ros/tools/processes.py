@@ -50,19 +50,28 @@ class NodeProcesses:
         log_folder.mkdir(parents=True, exist_ok=True)
 
     def start(
-        self, name: str, parameters: Mapping[str, Any], *, alias: str = '', shows: bool = False
+        self,
+        name: str,
+        parameters: Mapping[str, Any],
+        *,
+        remaps: Mapping[str, str] | None = None,
+        alias: str = '',
+        shows: bool = False,
     ) -> None:
         """
         Start a node.
 
         :param name: of its module in nodes/.
         :param parameters: by name.
+        :param remaps: topics by the names that the node has for them.
         :param alias: what it is called here and in the log, if the same node runs twice.
         :param shows: its output goes to the terminal instead of the log.
         """
         alias = alias or name
         code = START.format(name=name)
         command = [sys.executable, '-c', code, '--ros-args', '-r', f'__ns:=/{self._namespace}']
+        for key, topic in (remaps or {}).items():
+            command += ['-r', f'{key}:={topic}']
         for key, value in parameters.items():
             # JSON is YAML, and its doubles keep their dot.
             command += ['-p', f'{key}:={json.dumps(value)}']
