@@ -93,7 +93,10 @@ build_key() {
 build() {
   say 'building the package with colcon'
   rm -f "$root/build/.key"
+  # CMake remembers paths of the venv that it was first run with.
+  [[ $(cat "$root/build/.venv" 2>/dev/null) == "$venv" ]] || rm -rf "$root/build/alphapose_ros" "$root/install"
   mkdir -p "$root/build"
+  echo "$venv" >"$root/build/.venv"
   if [[ -n $ros ]]; then
     local colcon=(colcon) options=(-DBUILD_TESTING=OFF)
   else
