@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -149,17 +151,11 @@ def unique_names(paths: Sequence[str]) -> list[str]:
     """
     resolved = [Path(path).resolve() for path in paths]
     bare = [path.with_suffix('') if path.is_file() else path for path in resolved]
-    clear = [
-        b if all(p == q for q, c in zip(resolved, bare, strict=True) if c == b) else p
-        for p, b in zip(resolved, bare, strict=True)
-    ]
-    names = []
-    for path in clear:
-        others = [other.parts for other in clear if other != path]
-        length = next(
-            n
-            for n in range(1, len(path.parts) + 1)
-            if not any(path.parts[-n:] == other[-n:] for other in others)
-        )
-        names.append('-'.join(path.parts[-length:]))
-    return names
+    alike = Counter(b for _, b in set(zip(resolved, bare, strict=True)))
+    clear = [b if alike[b] == 1 else p for p, b in zip(resolved, bare, strict=True)]
+    tails = Counter(tail for path in set(clear) for tail in _tails(path))
+    return ['-'.join(next(t for t in _tails(path) if tails[t] == 1)) for path in clear]
+
+
+def _tails(path: Path) -> Iterator[tuple[str, ...]]:
+    return (path.parts[-n:] for n in range(1, len(path.parts) + 1))

@@ -12,7 +12,14 @@ import sys
 
 COMMANDS = {
     'demo': 'skeletons and identities on a clip or a camera, through the real nodes',
+    'process': 'skeletons and identities of bags, videos and folders, offline and without ROS',
+    'replay': 'play a bag into live nodes, and check that no image is lost',
+    'record': 'record topics of live nodes into a bag',
     'bench': 'measure networks, transport, messages and the pipeline on this machine',
+    'evaluate': 'accuracy of joints, of trackers and of models, and latency of a recorded run',
+    'train': 'train a pose network by a recipe',
+    'label': 'label photographs with whole bodies by teachers, to train on',
+    'synthesize': 'render people with exact whole-body joints, to train on',
     'weights': 'list, fetch, inspect, convert and export model files',
 }
 
@@ -28,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = f'{err.name} is missing: source ROS 2 and the built package, . "$(make -s env)"'
         print(f'alphapose_ros: error: {what}', file=sys.stderr)
         return 1
-    except ValueError as err:
+    except (ImportError, ValueError) as err:
         print(f'alphapose_ros: error: {err}', file=sys.stderr)
         return 1
     except KeyboardInterrupt:

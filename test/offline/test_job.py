@@ -154,6 +154,21 @@ def test_a_run_that_was_killed_goes_on_to_the_same_files(
     assert files(folder) == whole
 
 
+def test_a_run_that_was_killed_before_anything_was_written_begins_anew(
+    make_clip: Callable[[int], Path], make_job: Callable[..., Job], pipeline: Pipeline
+) -> None:
+    job = make_job(make_clip(3), 'b/walk')
+    folder = run_job(job, pipeline)[0].folder
+    whole = files(folder)
+    (folder / 'metadata.yaml').unlink()
+    (folder / 'walk_0.mcap').write_bytes(b'')
+    journal = json.loads((folder / 'process.json').read_text())
+    journal |= {'read': 0, 'written': 0, 'people': 0, 'is_done': False}
+    (folder / 'process.json').write_text(json.dumps(journal))
+    run_job(replace(job, options=RunOptions(resume=True)), pipeline)
+    assert files(folder) == whole
+
+
 def test_a_run_that_was_killed_while_it_went_on_goes_on(
     make_clip: Callable[[int], Path], make_job: Callable[..., Job], pipeline: Pipeline
 ) -> None:
