@@ -1,0 +1,67 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""The command, on a few small images."""
+
+import json
+from pathlib import Path
+
+import cv2
+import pytest
+
+from alphapose_ros.synthesis.assets import Assets
+from alphapose_ros.synthesis.renderer import Renderer
+from alphapose_ros.synthesis.renderer import RenderingError
+from alphapose_ros.tools.main import main
+
+
+@pytest.fixture(scope='module')
+def assets_dir(shared_dir: Path) -> Path:
+    folder = shared_dir / 'synth'
+    if not folder.is_dir():
+        pytest.skip(f'needs the assets in {folder}')
+    try:
+        Renderer(Assets(folder))
+    except RenderingError as err:
+        pytest.skip(str(err))
+    return folder
+
+
+def synthesize(assets: Path, output: Path, count: int, *options: str) -> int:
+    common = ['--count', str(count), '--size', '48x64', '--workers', '1', *options]
+    return main(['synthesize', '--assets', str(assets), '--output', str(output), *common])
+
+
+def test_a_data_set_grows_and_keeps_its_images(assets_dir: Path, tmp_path: Path) -> None:
+    output, sheet = tmp_path / 'set', tmp_path / 'sheet.png'
+    assert synthesize(assets_dir, output, 2) == 0
+    first = output / 'images' / '000001.jpg'
+    first.write_bytes(b'kept')
+    before = json.loads((output / 'annotations.json').read_text())
+    assert synthesize(assets_dir, output, 3, '--sheet', str(sheet)) == 0
+    after = json.loads((output / 'annotations.json').read_text())
+    assert first.read_bytes() == b'kept'
+    assert [image['id'] for image in after['images']] == [1, 2, 3]
+    assert after['annotations'][: len(before['annotations'])] == before['annotations']
+    assert cv2.imread(str(output / 'images' / '000003.jpg')).shape == (64, 48, 3)
+    assert cv2.imread(str(sheet)) is not None
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (['--size', 'small'], 'size must be two numbers such as 2x3'),
+        (['--people', '3'], 'people must be two numbers such as 2-3'),
+        (['--workers', '0'], 'count and workers must be at least 1'),
+    ],
+    ids=['size', 'people', 'workers'],
+)
+def test_impossible_options_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert synthesize(tmp_path, tmp_path / 'set', 1, *options) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_missing_assets_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert synthesize(tmp_path, tmp_path / 'set', 1) == 1
+    assert 'must hold makehuman/base.obj' in capsys.readouterr().err
