@@ -34,6 +34,7 @@ class PersonDetails:
 
     :param skeleton: the K joints.
     :param images: (P,) int64, index of the image.
+    :param track_ids: (P,) int64, the true ones, -1 where unknown.
     :param found: (P,) int64, index of the found person in the image, -1 if missed.
     :param truth: (P, K, 2) x, y; anything where not labelled.
     :param is_labelled: (P, K) bool.
@@ -47,6 +48,7 @@ class PersonDetails:
 
     skeleton: Skeleton
     images: NDArray[np.int64]
+    track_ids: NDArray[np.int64]
     found: NDArray[np.int64]
     truth: FloatArray
     is_labelled: NDArray[np.bool_]
@@ -137,6 +139,7 @@ def pair_people(comparison: Comparison) -> PersonDetails:
     return PersonDetails(
         skeleton=truth.skeleton,
         images=truth.images[counted],
+        track_ids=truth.track_ids[counted],
         found=found,
         truth=truth.keypoints[counted],
         is_labelled=is_labelled,

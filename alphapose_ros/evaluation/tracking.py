@@ -128,19 +128,45 @@ def evaluate_tracking(truth: MotRows, found: MotRows) -> TrackingScores:
     return TrackingScores(**_clear_and_identity(truth, found), **_hota(truth, found))
 
 
-def _clear_and_identity(truth: MotRows, found: MotRows) -> dict[str, Any]:
+def match_people(
+    truth: MotRows, found: MotRows
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """
+    Return who is taken for whom, as it is counted for MOTA.
+
+    :return: number of the image, true and found id of every row of the truth; -1 where missed.
+    :raises ImportError: if a library is missing; says how to install it.
+    """
+    events = _accumulate(truth, found).mot_events.reset_index()
+    events = events[events.Type.isin(['MATCH', 'SWITCH', 'MISS'])]
+    columns = (events[name].fillna(-1).to_numpy(np.int64) for name in ('FrameId', 'OId', 'HId'))
+    frames, true_ids, found_ids = columns
+    return frames, true_ids, found_ids
+
+
+def _motmetrics() -> Any:
     try:
         import motmetrics
     except ImportError as err:
         raise ImportError(f'comparing needs motmetrics: {HINT}') from err
-    accumulator = motmetrics.MOTAccumulator()
+    return motmetrics
+
+
+def _accumulate(truth: MotRows, found: MotRows) -> Any:
+    accumulator = _motmetrics().MOTAccumulator()
     for frame, true_ids, found_ids, iou in _frames(truth, found):
         distances = np.where(iou >= MIN_IOU, 1 - iou, np.nan)
         accumulator.update(true_ids, found_ids, distances, frameid=frame)
+    return accumulator
+
+
+def _clear_and_identity(truth: MotRows, found: MotRows) -> dict[str, Any]:
     shares = ('idf1', 'mota', 'motp', 'precision', 'recall')
     counts = ('num_switches', 'num_fragmentations')
-    values = motmetrics.metrics.create().compute(
-        accumulator, [*shares, *counts], return_dataframe=False
+    values = (
+        _motmetrics()
+        .metrics.create()
+        .compute(_accumulate(truth, found), [*shares, *counts], return_dataframe=False)
     )
     return {
         **{name: float(values[name]) for name in shares},

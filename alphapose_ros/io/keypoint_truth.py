@@ -80,7 +80,17 @@ def read_keypoint_truth(path: Path) -> KeypointTruth:
 
     :raises ResultsError: if the file cannot be read; names it and what is wrong.
     """
-    content = read_json(path)
+    return parse_keypoint_truth(read_json(path), path)
+
+
+def parse_keypoint_truth(content: Any, path: Path) -> KeypointTruth:
+    """
+    Return the labels of a file that has been read.
+
+    :param content: of the file.
+    :param path: of the file, for messages.
+    :raises ResultsError: as `read_keypoint_truth`.
+    """
     try:
         if isinstance(content, list):
             content = _from_mpii(content)

@@ -3,13 +3,15 @@
 """
 Accuracy of joints, of trackers and of models, and latency of a recorded run.
 
-Prints tables and, with --output, writes metrics.json, one flat object of numbers.
+Prints tables and, with --output, writes metrics.json, one flat object of numbers; with --report a
+page with figures.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from collections.abc import Sequence
 import json
 import math
 from pathlib import Path
@@ -17,34 +19,36 @@ from typing import Any
 
 from rich.console import Console
 
-from alphapose_ros.evaluation.alignment import align
 from alphapose_ros.evaluation.alignment import with_sigmas
-from alphapose_ros.evaluation.details import pair_people
 from alphapose_ros.evaluation.details import score_images
 from alphapose_ros.evaluation.latency import evaluate_latency
 from alphapose_ros.evaluation.latency import name_clock_trouble
-from alphapose_ros.evaluation.posetrack import evaluate_joint_tracking
-from alphapose_ros.evaluation.sequences import evaluate_sequences
-from alphapose_ros.evaluation.summary import joint_tracking_numbers
-from alphapose_ros.evaluation.summary import keypoint_numbers
+from alphapose_ros.evaluation.report import join_notes
+from alphapose_ros.evaluation.report import RunFacts
+from alphapose_ros.evaluation.report_keypoints import keypoint_report
+from alphapose_ros.evaluation.report_keypoints import KeypointRun
+from alphapose_ros.evaluation.report_latency import latency_report
+from alphapose_ros.evaluation.report_latency import main_topics
+from alphapose_ros.evaluation.report_people import people_numbers
+from alphapose_ros.evaluation.report_people import people_report
 from alphapose_ros.evaluation.summary import latency_numbers
 from alphapose_ros.evaluation.summary import Numbers
-from alphapose_ros.evaluation.summary import tracking_numbers
+from alphapose_ros.io.bag_reader import is_bag
 from alphapose_ros.io.bag_stamps import read_times
 from alphapose_ros.io.files import replace_file
-from alphapose_ros.io.keypoint_results import KeypointResults
 from alphapose_ros.io.keypoint_results import read_keypoint_results
-from alphapose_ros.io.keypoint_truth import KeypointTruth
 from alphapose_ros.io.keypoint_truth import read_keypoint_truth
-from alphapose_ros.io.message_types import POSES_TYPE
-from alphapose_ros.io.mot_sequences import read_sequences
+from alphapose_ros.tools.evaluate_report import describe_labels
+from alphapose_ros.tools.evaluate_report import describe_runs
+from alphapose_ros.tools.evaluate_report import found_images
+from alphapose_ros.tools.evaluate_report import true_images
+from alphapose_ros.tools.evaluate_report import write_report
 from alphapose_ros.tools.evaluate_tables import LATENCY_MEASURES
 from alphapose_ros.tools.evaluate_tables import print_images
-from alphapose_ros.tools.evaluate_tables import print_joint_tracking
 from alphapose_ros.tools.evaluate_tables import print_keypoints
 from alphapose_ros.tools.evaluate_tables import print_numbers
 from alphapose_ros.tools.evaluate_tables import print_seconds
-from alphapose_ros.tools.evaluate_tables import TRACKING_MEASURES
+from alphapose_ros.tools.evaluate_tracking import evaluate_trackers
 
 METRICS = 'metrics.json'
 
@@ -56,18 +60,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tracking = actions.add_parser('tracking', help='identities against true ones')
     latency = actions.add_parser('latency', help='how late the messages of a live bag are')
     model = actions.add_parser('model', help='a pose network over labelled images')
+    report = actions.add_parser('report', help='a page about results without labels')
     for action in (keypoints, tracking):
         action.add_argument('results', type=Path, help='file, folder or bag; any known format')
         action.add_argument('--truth', type=Path, required=True, help='labels; see the manual')
+    report.add_argument('results', type=Path, help='file, folder or bag; any known format')
+    for action in (keypoints, tracking, report):
         action.add_argument('--topic', default='', help='of a bag; default: its tracks, or poses')
-        action.add_argument('--compare', type=Path, help='other results, to show differences to')
     tracking.add_argument(
         '--min-joint-score', type=float, default=0.0, help='PoseTrack: leave out joints below'
     )
     latency.add_argument('results', type=Path, metavar='bag', help='folder, .mcap or .db3')
     model.add_argument('--model', required=True, help='name in the catalog, or path')
     model.add_argument('--data', type=Path, required=True, help='labels, as COCO has them')
+    keypoints.add_argument(
+        '--images', type=Path, help='for --report: folder, bag or video; default: as for a model'
+    )
     model.add_argument('--images', type=Path, help="folder; default: the labels', or images in it")
+    report.add_argument(
+        '--images', type=Path, help='bag, video or folder; default: those of the results'
+    )
     model.add_argument('--boxes', default='truth', choices=('truth', 'detector'))
     model.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
     model.add_argument(
@@ -83,8 +95,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help="constants of the OKS: the keypoint set's, or those of the Halpe evaluation",
         )
         action.add_argument('--joints', action='store_true', help='list every joint of many')
-    for action in (keypoints, tracking, latency, model):
+    for action in (keypoints, tracking, latency, model, report):
+        action.add_argument('--compare', type=Path, help='other results, to show differences to')
         action.add_argument('--output', type=Path, help=f'folder for {METRICS}')
+        action.add_argument('--report', type=Path, help='folder for a page with figures')
+    report.set_defaults(report=Path('report_output'))
 
 
 def run(*, action: str, output: Path | None, **options: Any) -> int:
@@ -94,17 +109,19 @@ def run(*, action: str, output: Path | None, **options: Any) -> int:
     :raises ValueError: if a file cannot be read or does not fit; one line that says why.
     :raises ImportError: if a library is missing; says how to install it.
     """
-    actions: dict[str, Callable[..., Numbers]] = {
+    actions: dict[str, Callable[..., Sequence[Numbers]]] = {
         'keypoints': evaluate_keypoints,
         'tracking': evaluate_trackers,
-        'latency': evaluate_bag,
+        'latency': evaluate_bags,
         'model': evaluate_model,
+        'report': evaluate_people,
     }
     console = Console()
     if action == 'model':
         options['output'] = output
-    numbers = actions[action](console, **options)
+    numbers, *others = actions[action](console, **options)
     if output is not None:
+        numbers |= {f'other.{key}': value for other in others for key, value in other.items()}
         values = {k: None if math.isnan(v) else v for k, v in numbers.items()}
         with replace_file(output / METRICS) as part:
             part.write_text(json.dumps(values, indent=1) + '\n')
@@ -121,98 +138,66 @@ def evaluate_keypoints(
     compare: Path | None,
     sigmas: str,
     joints: bool,
-) -> Numbers:
+    images: Path | None,
+    report: Path | None,
+) -> Sequence[Numbers]:
     """Print and return the accuracy of joints."""
     labels = with_sigmas(read_keypoint_truth(truth), sigmas)
-    other = {}
-    if compare is not None:
-        comparison = align(labels, read_keypoint_results(compare, topic))
-        other = keypoint_numbers(comparison, pair_people(comparison))
-    found = read_keypoint_results(results, topic)
-    numbers = show_keypoints(console, labels, found, other, joints)
-    return numbers | {f'other.{key}': value for key, value in other.items()}
+    paths = _given(results, compare)
+    runs = [KeypointRun.measure(labels, read_keypoint_results(p, topic)) for p in paths]
+    show_keypoints(console, runs, joints)
+    if report is not None:
+        page = keypoint_report(
+            'Accuracy of joints',
+            describe_labels(truth, labels),
+            describe_runs(paths),
+            runs,
+            true_images(labels, truth, images),
+        )
+        write_report(console, report, page)
+    return [run.numbers for run in runs]
 
 
-def show_keypoints(
-    console: Console,
-    truth: KeypointTruth,
-    results: KeypointResults,
-    other: Numbers,
-    lists_all: bool,
-) -> Numbers:
-    """Print and return the accuracy of joints that are read."""
-    comparison = align(truth, results)
-    people = pair_people(comparison)
-    numbers = keypoint_numbers(comparison, people)
-    for note in comparison.notes:
+def show_keypoints(console: Console, runs: Sequence[KeypointRun], lists_all: bool) -> None:
+    """Print the accuracy of joints that is measured, and differences to the second run."""
+    run, numbers = runs[0], runs[0].numbers
+    other = runs[1].numbers if len(runs) > 1 else {}
+    skeleton = run.comparison.truth.skeleton
+    for note in run.comparison.notes:
         console.print(note)
     console.print(
         f'{numbers["images"]} images, {numbers["people"]} people, {numbers["found"]} of them found'
     )
-    if not comparison.truth.skeleton.sigmas:
-        console.print(f'{comparison.truth.skeleton.name} has no constants of the OKS: no AP')
+    if not skeleton.sigmas:
+        console.print(f'{skeleton.name} has no constants of the OKS: no AP')
     print_keypoints(console, numbers, other, lists_all)
-    print_images(console, score_images(comparison, people))
-    return numbers
+    print_images(console, score_images(run.comparison, run.people))
 
 
-def evaluate_trackers(
-    console: Console, *, results: Path, truth: Path, compare: Path | None, **options: Any
-) -> Numbers:
-    """Print and return how well identities are kept: of joints if truth is PoseTrack's."""
-    measure = measure_joint_tracks if truth.suffix == '.json' else measure_tracks
-    other = measure(console, compare, truth, **options) if compare is not None else {}
-    numbers = measure(console, results, truth, **options)
-    if measure is measure_joint_tracks:
-        print_joint_tracking(console, numbers, other)
-    else:
-        names = dict.fromkeys(key.rpartition('.')[0] for key in numbers)
-        rows = [(name, f'{name}.') for name in names]
-        print_numbers(console, 'sequence', numbers, rows, TRACKING_MEASURES, other)
-    return numbers | {f'other.{key}': value for key, value in other.items()}
-
-
-def measure_joint_tracks(
-    console: Console, results: Path, truth: Path, *, topic: str, min_joint_score: float
-) -> Numbers:
-    """Return the scores of tracked joints."""
-    comparison = align(read_keypoint_truth(truth), read_keypoint_results(results, topic))
-    for note in comparison.notes:
-        console.print(note)
-    scores = evaluate_joint_tracking(comparison, min_joint_score=min_joint_score)
-    return joint_tracking_numbers(scores)
-
-
-def measure_tracks(
-    console: Console, results: Path, truth: Path, *, topic: str, **_: float
-) -> Numbers:
-    """Return the scores of tracked boxes."""
-    pairs, unknown = read_sequences(results, truth, topic)
-    if unknown:
-        console.print(f'without ground truth, left out: {", ".join(unknown)}')
-    for name, pair in pairs.items():
-        if pair.note:
-            console.print(f'{name}: {pair.note}')
-    return tracking_numbers(evaluate_sequences(pairs))
-
-
-def evaluate_bag(console: Console, *, results: Path) -> Numbers:
+def evaluate_bags(
+    console: Console, *, results: Path, compare: Path | None, report: Path | None
+) -> Sequence[Numbers]:
     """Print and return the latency of a bag that was recorded live."""
-    topics, problems = read_times(results)
-    scores = evaluate_latency(topics)
-    numbers = latency_numbers(scores)
-    rows = [(topic, f'{topic}.') for topic in scores]
-    print_numbers(console, 'topic', numbers, rows, LATENCY_MEASURES, {})
-    for topic, values in scores.items():
+    paths = _given(results, compare)
+    runs, problems = zip(*(read_times(path) for path in paths), strict=True)
+    topics = runs[0]
+    scores = [evaluate_latency(topics) for topics in runs]
+    numbers, *others = (latency_numbers(values) for values in scores)
+    other = others[0] if others else {}
+    rows = [(topic, f'{topic}.') for topic in topics]
+    print_numbers(console, 'topic', numbers, rows, LATENCY_MEASURES, other)
+    for topic, values in scores[0].items():
         counted = f'images on {values.image_topic}' if values.image_topic else 'gaps of stamps'
         console.print(f'{topic}: dropped are counted by {counted}')
-    people = [topic for topic in topics if topics[topic].type_name == POSES_TYPE]
-    tracks = [topic for topic in people if topic.endswith('tracks')]
-    for topic in tracks or people or topics:
-        print_seconds(console, topic, scores[topic])
-    for line in (*name_clock_trouble(topics), *problems):
+    for topic in main_topics(topics):
+        print_seconds(console, topic, scores[0][topic])
+    notes = [(*name_clock_trouble(t), *lines) for t, lines in zip(runs, problems, strict=True)]
+    for line in join_notes(notes):
         console.print(line)
-    return numbers
+    if report is not None:
+        page = latency_report(describe_runs(paths), runs, (numbers, *others), notes)
+        write_report(console, report, page)
+    return numbers, *others
 
 
 def evaluate_model(
@@ -222,11 +207,59 @@ def evaluate_model(
     output: Path | None,
     sigmas: str,
     joints: bool,
+    compare: Path | None,
+    report: Path | None,
+    images: Path | None,
     **options: Any,
-) -> Numbers:
+) -> Sequence[Numbers]:
     """Run a pose network over labelled images; print and return its accuracy."""
     from alphapose_ros.tools.evaluate_model import run_model  # torch, which others do without
 
-    truth = with_sigmas(read_keypoint_truth(data), sigmas)
-    results = run_model(truth, data.parent, output, **options)
-    return show_keypoints(console, truth, results, {}, joints)
+    labels = with_sigmas(read_keypoint_truth(data), sigmas)
+    others = [read_keypoint_results(path) for path in _given(compare)]
+    found = run_model(labels, data.parent, output, images=images, **options)
+    runs = [KeypointRun.measure(labels, results) for results in (found, *others)]
+    show_keypoints(console, runs, joints)
+    if report is not None:
+        settings = {name: str(value) for name, value in options.items()}
+        described = RunFacts(str(options['model']), {'boxes': settings['boxes']}, settings)
+        page = keypoint_report(
+            'Accuracy of a pose network',
+            describe_labels(data, labels),
+            (described, *describe_runs(_given(compare))),
+            runs,
+            true_images(labels, data, images),
+        )
+        write_report(console, report, page)
+    return [run.numbers for run in runs]
+
+
+def evaluate_people(
+    console: Console,
+    *,
+    results: Path,
+    compare: Path | None,
+    topic: str,
+    images: Path | None,
+    report: Path,
+) -> Sequence[Numbers]:
+    """Print and return what can be said without labels, and write a page about it."""
+    paths = _given(results, compare)
+    runs = [read_keypoint_results(path, topic) for path in paths]
+    numbers, *others = (people_numbers(run) for run in runs)
+    other = others[0] if others else {}
+    print_numbers(console, 'people', numbers, [('all', '')], list(numbers), other)
+    live = [read_times(path)[0] for path in paths if is_bag(path)]
+    page = people_report(
+        describe_runs(paths),
+        runs,
+        (numbers, *others),
+        found_images(runs[0], results, images),
+        live if len(live) == len(paths) else (),
+    )
+    write_report(console, report, page)
+    return numbers, *others
+
+
+def _given(*paths: Path | None) -> list[Path]:
+    return [path for path in paths if path is not None]

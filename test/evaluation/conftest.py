@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,6 +85,13 @@ def make_results(make_tracks: Callable[..., Tracks]) -> Callable[..., KeypointRe
         return KeypointResults(get_skeleton(keypoint_set), people, **names)
 
     return make
+
+
+@pytest.fixture
+def axes() -> Any:
+    """Return empty axes to draw into."""
+    figure = pytest.importorskip('matplotlib.figure')
+    return figure.Figure().subplots()
 
 
 @pytest.fixture
