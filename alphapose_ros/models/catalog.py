@@ -268,6 +268,7 @@ POSE_NETWORKS: Mapping[str, PoseRecord] = _by_name(
             name='bundled',
             file_names=('bundled_pose.onnx',),
             keypoint_set='halpe_136',
+            decode='combined',
             input_size_wh=(192, 256),
             architecture=Architecture(
                 'fastpose_lite', {'num_keypoints': 136, 'width': 32, 'head_width': 64}
