@@ -73,6 +73,7 @@ def test_imports_point_down(path: Path) -> None:
         ('foxglove', {'io'}),
         ('motmetrics', {'evaluation'}),
         ('pycocotools', {'evaluation'}),
+        ('matplotlib', {'evaluation'}),
         ('trackers', {'evaluation'}),
         ('moderngl', {'synthesis'}),
         ('logging', {'nodes', 'tools'}),

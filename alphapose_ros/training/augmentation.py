@@ -1,0 +1,203 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Which crop of a person a network is shown: the crop of inference, scaled, turned and mirrored.
+
+K keypoints. Random numbers come from a generator that is passed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alphapose_ros.core.crops import boxes_to_crop_boxes
+from alphapose_ros.core.crops import image_to_crop_matrices
+from alphapose_ros.core.skeletons import flip_permutation
+from alphapose_ros.structures import FloatArray
+from alphapose_ros.structures import Skeleton
+
+# A box around half a person is enlarged by this factor, instead of that of a whole one.
+HALF_BODY_PADDING = 1.5
+_LOWER_PARTS = ('hip', 'pelvis', 'knee', 'ankle', 'toe', 'heel', 'foot')
+_UPPER_SHARE = 0.69
+_MIN_JOINTS_OF_HALF = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation:
+    """
+    How much crops vary; the defaults are AlphaPose's.
+
+    :param scale: the standard deviation of the scale, and the most that it differs from 1.
+    :param rotation_deg: the standard deviation of the angle; at most twice as much.
+    :param rotation_probability: of crops that are turned.
+    :param flip_probability: of crops that are mirrored.
+    :param half_body_probability: of crops that show the upper or the lower half of a person.
+    :param half_body_joints: more must be labelled for that.
+    :param proposals_from_epoch: from then on boxes are displaced as a detector's are; -1 for
+        never.
+    :param detections: COCO file of what a detector found in the images of the first data set, from
+        which the displacements are learnt; '' takes published ones.
+    """
+
+    scale: float = 0.35
+    rotation_deg: float = 45.0
+    rotation_probability: float = 0.6
+    flip_probability: float = 0.5
+    half_body_probability: float = 0.3
+    half_body_joints: int = 8
+    proposals_from_epoch: float = -1.0
+    detections: str = ''
+
+
+@dataclass(frozen=True, eq=False)
+class CropView:
+    """
+    A crop of an image.
+
+    :param matrix: (2, 3) float64 from pixels of the image to those of the crop.
+    :param is_flipped: left and right are exchanged.
+    """
+
+    matrix: NDArray[np.float64]
+    is_flipped: bool
+
+    @property
+    def scale(self) -> float:
+        """Pixels of the crop per pixel of the image."""
+        return math.sqrt(abs(float(np.linalg.det(self.matrix[:, :2]))))
+
+
+def plain_view(box: FloatArray, size_wh: tuple[int, int]) -> CropView:
+    """Return the crop that inference takes of an (4,) xyxy box."""
+    crop_box = boxes_to_crop_boxes(box[None], size_wh=size_wh)
+    return CropView(image_to_crop_matrices(crop_box, size_wh)[0], is_flipped=False)
+
+
+def turned_view(
+    crop_box: FloatArray, size_wh: tuple[int, int], *, angle_rad: float, is_flipped: bool
+) -> CropView:
+    """
+    Return a crop that is turned about its centre and then mirrored.
+
+    :param crop_box: (4,) xyxy, of the aspect ratio of the crop.
+    :param angle_rad: counter-clockwise as seen, of what is shown.
+    :param is_flipped: column x goes to W - 1 - x.
+    """
+    matrix = image_to_crop_matrices(crop_box[None], size_wh)[0]
+    cos, sin = math.cos(angle_rad), math.sin(angle_rad)
+    turn = np.array([[cos, sin], [-sin, cos]])
+    centre = np.array(size_wh) / 2
+    matrix = turn @ matrix
+    matrix[:, 2] += centre - turn @ centre
+    if is_flipped:
+        matrix[0] *= -1
+        matrix[0, 2] += size_wh[0] - 1
+    return CropView(matrix, is_flipped)
+
+
+def draw_view(
+    box: FloatArray,
+    keypoints: FloatArray,
+    weights: FloatArray,
+    skeleton: Skeleton,
+    options: Augmentation,
+    *,
+    size_wh: tuple[int, int],
+    rng: np.random.Generator,
+) -> CropView:
+    """
+    Return a random crop of a person.
+
+    :param box: (4,) xyxy.
+    :param keypoints: (K, 2) x, y in the image.
+    :param weights: (K,), 0 where not labelled.
+    """
+    half = None
+    if rng.random() < options.half_body_probability:
+        half = half_body_box(box, keypoints, weights > 0, skeleton, options, rng)
+    padding = {} if half is None else {'padding': HALF_BODY_PADDING}
+    crop_box = boxes_to_crop_boxes(
+        (box if half is None else half)[None], size_wh=size_wh, **padding
+    )
+    spread = options.scale
+    scale = np.clip(1 + spread * rng.standard_normal(), 1 - spread, 1 + spread)
+    crop_box = _scale_box(crop_box[0], scale)
+    angle = options.rotation_deg * np.clip(rng.standard_normal(), -2, 2)
+    is_turned = rng.random() < options.rotation_probability
+    return turned_view(
+        crop_box,
+        size_wh,
+        angle_rad=math.radians(angle) if is_turned else 0.0,
+        is_flipped=bool(rng.random() < options.flip_probability),
+    )
+
+
+def half_body_box(
+    box: FloatArray,
+    keypoints: FloatArray,
+    is_labelled: NDArray[np.bool_],
+    skeleton: Skeleton,
+    options: Augmentation,
+    rng: np.random.Generator,
+) -> FloatArray | None:
+    """
+    Return a box around the upper or the lower half of a person, about the mean of its joints.
+
+    Its sides are a quarter of the person's or longer: of some, only a hand is labelled.
+
+    :return: (4,) xyxy; None if too few joints are labelled.
+    """
+    if np.count_nonzero(is_labelled) <= options.half_body_joints:
+        return None
+    lower = lower_joints(skeleton)
+    halves = [is_labelled & ~lower, is_labelled & lower]
+    if rng.random() >= _UPPER_SHARE:
+        halves.reverse()
+    for half in halves:
+        if np.count_nonzero(half) >= _MIN_JOINTS_OF_HALF:
+            points = keypoints[half]
+            centre = points.mean(axis=0)
+            size = np.maximum(np.ptp(points, axis=0), (box[2:] - box[:2]) / 4)
+            return np.concatenate([centre - size / 2, centre + size / 2]).astype(np.float32)
+    return None
+
+
+@lru_cache
+def lower_joints(skeleton: Skeleton) -> NDArray[np.bool_]:
+    """Return (K,) bool, the joints from the hips down."""
+    return np.array([any(p in name for p in _LOWER_PARTS) for name in skeleton.keypoint_names])
+
+
+def view_joints(
+    view: CropView,
+    keypoints: FloatArray,
+    weights: FloatArray,
+    skeleton: Skeleton,
+    size_wh: tuple[int, int],
+) -> tuple[FloatArray, FloatArray]:
+    """
+    Return joints as the crop shows them.
+
+    :param keypoints: (K, 2) x, y in the image.
+    :param weights: (K,).
+    :return: (K, 2) x, y in the crop, 0, 0 where the weight is 0; (K,) weights, 0 also of what is
+        outside.
+    """
+    points = keypoints @ view.matrix[:, :2].T + view.matrix[:, 2]
+    if view.is_flipped:
+        permutation = flip_permutation(skeleton)
+        points, weights = points[permutation], weights[permutation]
+    is_inside = ((points >= 0) & (points <= np.array(size_wh) - 1)).all(axis=1)
+    weights = np.where(is_inside, weights, 0).astype(np.float32)
+    return np.where(weights[:, None] > 0, points, 0).astype(np.float32), weights
+
+
+def _scale_box(box: FloatArray, factor: float) -> FloatArray:
+    centre, half_size = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * factor
+    return np.concatenate([centre - half_size, centre + half_size]).astype(np.float32)

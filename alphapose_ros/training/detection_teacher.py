@@ -1,0 +1,34 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Boxes that a larger detector finds in photographs without labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from alphapose_ros.inference.detector import DetectionLimits
+from alphapose_ros.inference.detector import PersonDetector
+from alphapose_ros.io.box_labels import BoxLabels
+from alphapose_ros.io.training_labels import read_training_image
+
+# Fainter boxes than count as people are wanted too: what they hold is no background.
+LIMITS = DetectionLimits(min_score=0.1)
+
+
+def label_photographs(paths: Sequence[Path], teacher: PersonDetector) -> BoxLabels:
+    """
+    Return what a teacher finds, with its scores.
+
+    :param paths: of at least one photograph.
+    :raises ResultsError: if one cannot be read; names it.
+    """
+    found = [teacher.detect(read_training_image(path), LIMITS) for path in paths]
+    return BoxLabels(
+        paths=tuple(paths),
+        images=np.repeat(np.arange(len(paths)), [len(people) for people in found]),
+        boxes=np.concatenate([people.boxes for people in found]),
+        scores=np.concatenate([people.scores for people in found]),
+    )

@@ -1,0 +1,162 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the loss of pose networks, and of networks that label what data lack."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch import Tensor
+
+from alphapose_ros.core.decoding import HeatmapDecoder
+from alphapose_ros.core.decoding import make_decoder
+from alphapose_ros.core.skeletons import get_skeleton
+from alphapose_ros.training.distillation import common_joints
+from alphapose_ros.training.distillation import Teacher
+from alphapose_ros.training.distillation import TeacherOptions
+from alphapose_ros.training.losses import heatmap_loss
+from alphapose_ros.training.losses import integral_loss
+from alphapose_ros.training.losses import triplet_loss
+from alphapose_ros.training.pose_batches import PoseBatch
+from alphapose_ros.training.pose_loss import group_factors
+from alphapose_ros.training.pose_loss import PixelNormalization
+from alphapose_ros.training.pose_loss import PoseLoss
+from alphapose_ros.training.pose_loss import PoseLossOptions
+from alphapose_ros.training.targets import gaussian_targets
+from alphapose_ros.training.targets import integral_targets
+
+WHOLE = get_skeleton('halpe_136')
+COCO = get_skeleton('coco_17')
+NORMALIZATION = PixelNormalization((10.0, 20.0, 30.0), (2.0, 4.0, 5.0))
+
+
+class Constant(nn.Module):
+    """Gives the same outputs for whatever crops."""
+
+    def __init__(self, *outputs: Tensor) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+    def forward(self, crops: Tensor) -> Any:
+        return self.outputs if len(self.outputs) > 1 else self.outputs[0]
+
+
+def make_batch(num_keypoints: int = 136, *, n: int = 2) -> PoseBatch:
+    generator = torch.Generator().manual_seed(0)
+    return PoseBatch(
+        crops=torch.randint(0, 256, (n, 3, 64, 48), generator=generator, dtype=torch.uint8),
+        points=4 * torch.randint(2, 10, (n, num_keypoints, 2), generator=generator).float(),
+        weights=torch.ones(n, num_keypoints),
+        identities=torch.arange(n) // 2,
+        box_sizes=torch.full((n,), 50.0),
+        areas=torch.full((n,), 1000.0),
+    )
+
+
+def make_maps(num_keypoints: int = 136, *, n: int = 2) -> Tensor:
+    return torch.randn((n, num_keypoints, 16, 12), generator=torch.Generator().manual_seed(1))
+
+
+def decoder(method: Any, skeleton: Any = WHOLE) -> HeatmapDecoder:
+    made = make_decoder(method, skeleton)
+    assert isinstance(made, HeatmapDecoder)
+    return made
+
+
+def test_the_combined_loss_is_the_weighted_sum_of_its_parts() -> None:
+    batch, maps = make_batch(), make_maps()
+    options = PoseLossOptions(
+        heatmap_factor=100, integral_factor=0.01, group_factors={'left_hand': 10}
+    )
+    loss = PoseLoss(WHOLE, decoder('combined'), options, NORMALIZATION)(Constant(maps), batch)
+    targets, _ = gaussian_targets(batch.points[:, :26], (16, 12))
+    weights = torch.ones(2, 110)
+    weights[:, 68:89] = 10
+    coordinates = integral_targets(batch.points[:, 26:], (48, 64))
+    expected = 100 * heatmap_loss(maps[:, :26], targets, torch.ones(2, 26))
+    expected += 0.01 * integral_loss(maps[:, 26:], coordinates, weights)
+    torch.testing.assert_close(loss, expected)
+
+
+@pytest.mark.parametrize('method', ['argmax', 'integral'])
+def test_the_decoding_decides_the_loss(method: str) -> None:
+    batch, maps = make_batch(), make_maps()
+    loss = PoseLoss(WHOLE, decoder(method), PoseLossOptions(), NORMALIZATION)
+    if method == 'argmax':
+        targets, _ = gaussian_targets(batch.points, (16, 12))
+        expected = heatmap_loss(maps, targets, batch.weights)
+    else:
+        expected = integral_loss(maps, integral_targets(batch.points, (48, 64)), batch.weights)
+    torch.testing.assert_close(loss(Constant(maps), batch), expected)
+
+
+def test_weights_of_136_joints_equal_the_reference(shared_dir: Path) -> None:
+    fixture = np.load(shared_dir / 'fixtures/decode/targets.npz')
+    visible = torch.from_numpy(fixture['joints136'][:, 0, 1].astype(np.float32))
+    factors = group_factors(WHOLE, {'body': 2.0, 'feet': 2.0})
+    expected = fixture['integral_weight136'].reshape(136, 2)[:, 0]
+    np.testing.assert_array_equal(visible * factors, expected)
+
+
+def test_identity_vectors_are_trained_if_wanted() -> None:
+    batch, maps = make_batch(n=4), make_maps(n=4).requires_grad_(False)
+    embeddings = nn.functional.normalize(torch.randn(4, 8), dim=1)
+    options = PoseLossOptions(heatmap_factor=0, integral_factor=0, identity_factor=2)
+    loss = PoseLoss(WHOLE, decoder('combined'), options, NORMALIZATION)
+    expected = 2 * triplet_loss(embeddings, batch.identities)
+    torch.testing.assert_close(loss(Constant(maps, embeddings), batch), expected)
+
+
+def test_a_group_that_the_joints_lack_is_refused() -> None:
+    with pytest.raises(ValueError, match="group_factors has 'face'; coco_17 has body"):
+        group_factors(COCO, {'face': 1.0})
+
+
+def test_pixels_are_normalised() -> None:
+    crops = torch.tensor([12, 24, 35], dtype=torch.uint8).reshape(1, 3, 1, 1)
+    assert NORMALIZATION(crops).ravel().tolist() == pytest.approx([1, 1, 1])
+
+
+def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
+    batch, maps = make_batch(), torch.zeros(2, 17, 16, 12)
+    maps[:, :, 5, 3] = 0.8
+    maps[:, 10, 5, 3] = 0.1  # not sure of the right wrist
+    batch.weights[:, 5:] = 0
+    options = TeacherOptions(model='', min_score=0.3)
+    teacher = Teacher(Constant(maps), decoder('argmax', COCO), COCO, WHOLE, options)
+    taught, distance = teacher.teach(batch, make_maps())
+    assert distance.item() == 0
+    torch.testing.assert_close(taught.points[:, :5], batch.points[:, :5])
+    is_new = torch.zeros(136, dtype=torch.bool)
+    is_new[5:17] = True
+    is_new[10] = False
+    torch.testing.assert_close(taught.weights[0, is_new], torch.full((11,), 0.8))
+    torch.testing.assert_close(taught.points[0, is_new], torch.tensor([[12.0, 20.0]] * 11))
+    assert (taught.weights[:, 17:] == 0).all()
+    assert (taught.weights[:, 10] == 0).all()
+    assert (batch.weights[:, 5:] == 0).all()
+
+
+def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:
+    batch, maps, own = make_batch(), make_maps(17), make_maps()
+    options = TeacherOptions(model='', heatmap_factor=3)
+    teacher = Teacher(Constant(maps), decoder('argmax', COCO), COCO, WHOLE, options)
+    _, distance = teacher.teach(batch, own)
+    torch.testing.assert_close(distance, 3 * 0.5 * (own[:, :17] - maps).square().mean())
+    loss = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION, [teacher])
+    plain = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION)
+    torch.testing.assert_close(loss(Constant(own), batch), plain(Constant(own), batch) + distance)
+
+
+def test_a_teacher_supplies_only_the_groups_that_it_knows_well() -> None:
+    mine, theirs = common_joints(get_skeleton('coco_wholebody_133'), WHOLE, ['feet'])
+    assert mine == [17, 20, 18, 21, 19, 22]
+    assert theirs == list(range(20, 26))
+
+
+def test_a_teacher_without_a_joint_in_common_is_refused() -> None:
+    with pytest.raises(ValueError, match='coco_17 and halpe_136 have no joint in common'):
+        common_joints(COCO, WHOLE, ['face'])
