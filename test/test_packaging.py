@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 import alphapose_ros
+from alphapose_ros.tools.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGES = sorted((ROOT / 'msg').glob('*.msg'))
@@ -78,3 +79,8 @@ def test_every_executable_is_a_module_with_a_main() -> None:
         m for m in modules if 'def main(' in (ROOT / f'alphapose_ros/nodes/{m}.py').read_text()
     }
     assert set(names) == with_main
+
+
+def test_every_command_is_an_executable_too() -> None:
+    (names,) = re.findall(r'foreach\(name (bench [^)]*)\)', (ROOT / 'CMakeLists.txt').read_text())
+    assert names.split() == sorted(COMMANDS)

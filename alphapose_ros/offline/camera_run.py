@@ -33,6 +33,7 @@ from alphapose_ros.offline.earlier import take_earlier
 from alphapose_ros.offline.results_bag import read_found
 from alphapose_ros.offline.results_bag import ResultsBag
 from alphapose_ros.offline.sources import Frame
+from alphapose_ros.offline.stages import Found
 from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import Pipeline
 from alphapose_ros.structures import Poses
@@ -61,7 +62,7 @@ class CameraRun:
 
     :param folder: of the bag; is made.
     :param journal: what the images come from, and the settings that the results depend on.
-    :param pipeline: with a tracker of its own.
+    :param pipeline: with a tracker of its own; its networks are not used.
     :param params: what the pipeline was made of.
     :param options: how results are written.
     :param viewers: see every image of this run; one that goes on then begins anew.
@@ -104,19 +105,17 @@ class CameraRun:
             self._replay(earlier)
         shutil.rmtree(previous_of(folder), ignore_errors=True)
 
-    def process(self, frame: Frame) -> None:
-        """Process the next frame, or note why it cannot be."""
+    def process(self, found: Found) -> None:
+        """Track and write the people of the next frame, or note why it cannot be used."""
         assert self._bag is not None, 'this camera is done'
-        image = frame.image
+        frame, image = found.frame, found.frame.image
         if image is None:
             _count(self._faults, frame.fault)
             self._advance(read=1)
             return
-        detections = self._pipeline.detect(image)
-        poses = self._pipeline.estimate(image, detections)
-        self._bag.write_found(frame, detections, poses, with_image=self._with_images)
+        self._bag.write_found(found, with_image=self._with_images)
         size_wh = (image.shape[1], image.shape[0])
-        tracks, is_safe = self._track(image, poses, frame.header, frame.log_time_ns, size_wh)
+        tracks, is_safe = self._track(image, found.poses, frame.header, frame.log_time_ns, size_wh)
         for viewer in self._viewers:
             viewer.show(frame, tracks)
         self._advance(read=1, written=1, people=_count_seen(tracks))

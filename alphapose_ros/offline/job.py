@@ -17,14 +17,11 @@ from alphapose_ros.offline.camera_run import CameraRun
 from alphapose_ros.offline.camera_run import Viewer
 from alphapose_ros.offline.earlier import RunOptions
 from alphapose_ros.offline.exports import export_tracks
-from alphapose_ros.offline.prefetch import Prefetched
 from alphapose_ros.offline.sources import Camera
 from alphapose_ros.offline.sources import open_source
+from alphapose_ros.offline.stages import find_people
 from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import Pipeline
-
-# Images that are decoded while the networks work on others.
-PREFETCH = 4
 
 # Makes the viewers of a camera, whose results are in the folder.
 ViewerMaker = Callable[[Path, Camera], tuple[Viewer, ...]]
@@ -119,9 +116,9 @@ def run_job(
         on_progress(Progress(done, total))
         if not all(run.journal.is_done for run in runs):
             skip = [run.journal.read for run in runs]
-            with Prefetched(source.frames(skip), PREFETCH) as frames:
-                for frame in frames:
-                    runs[frame.camera].process(frame)
+            with find_people(source.frames(skip), pipeline) as found:
+                for people in found:
+                    runs[people.frame.camera].process(people)
                     done += 1
                     on_progress(Progress(done, total))
         is_done = True

@@ -21,9 +21,7 @@ from alphapose_ros.io.message_types import poses_to_bag
 from alphapose_ros.io.message_types import POSES_TYPE
 from alphapose_ros.io.message_types import skeleton_to_bag
 from alphapose_ros.io.message_types import tracks_to_bag
-from alphapose_ros.offline.sources import Frame
-from alphapose_ros.structures import Detections
-from alphapose_ros.structures import Poses
+from alphapose_ros.offline.stages import Found
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.structures import Tracks
 
@@ -47,10 +45,9 @@ class ResultsBag:
         self._skeleton = skeleton
         self._images = 0
 
-    def write_found(
-        self, frame: Frame, detections: Detections, poses: Poses, *, with_image: bool
-    ) -> None:
+    def write_found(self, found: Found, *, with_image: bool) -> None:
         """Write what needs no memory."""
+        frame = found.frame
         assert frame.image is not None
         size_wh = (frame.image.shape[1], frame.image.shape[0])
         header, time_ns = frame.header, frame.log_time_ns
@@ -60,9 +57,9 @@ class ResultsBag:
         elif with_image:
             content = encode_jpeg(frame.image, JPEG_QUALITY)
             self._bag.write(IMAGE, COMPRESSED_IMAGE_TYPE, jpeg_to_bag(content, header), time_ns)
-        boxes = detections_to_bag(detections, header, size_wh)
+        boxes = detections_to_bag(found.detections, header, size_wh)
         self._bag.write(DETECTIONS, BOXES_TYPE, boxes, time_ns)
-        people = poses_to_bag(poses, header, size_wh, self._skeleton.name)
+        people = poses_to_bag(found.poses, header, size_wh, self._skeleton.name)
         self._bag.write(POSES, POSES_TYPE, people, time_ns)
 
     def write_again(self, message: BagMessage) -> None:

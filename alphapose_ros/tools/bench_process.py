@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import cv2
+import numpy as np
 
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.io.video import VideoWriter
@@ -17,11 +18,9 @@ from alphapose_ros.offline.earlier import RunOptions
 from alphapose_ros.offline.job import Job
 from alphapose_ros.offline.job import Progress
 from alphapose_ros.offline.job import run_job
-from alphapose_ros.offline.sources import Frame
 from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.pipeline import Pipeline
-from alphapose_ros.structures import Tracks
 from alphapose_ros.tools.bench_networks import BenchError
 from alphapose_ros.tools.bench_networks import Numbers
 
@@ -34,40 +33,32 @@ SETTLED = 1000
 STATUS = Path('/proc/self/status')
 
 
-class _NetworkClock:
-    """Adds up the time that the networks took."""
-
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self.times_s: list[tuple[float, float]] = []
-
-    def show(self, frame: Frame, tracks: Tracks) -> None:
-        """Note when an image was done, and how long its networks took."""
-        seconds = self._pipeline.detector.network.elapsed_s
-        if len(tracks):
-            seconds += self._pipeline.pose_estimator.network.elapsed_s
-        self.times_s.append((time.perf_counter(), seconds))
-
-    def close(self) -> None:
-        """Nothing is to be done."""
-
-
 def measure_process(*, source: str, weights_dir: str, device: str, **_: Any) -> Numbers:
-    """Process the clip: time per image over that of the networks in it."""
+    """Process the clip: time per image over that of the networks, one after the other, for it."""
     if not Path(source).exists():
         raise BenchError(f'there is no clip {source}; name one with --source')
     params = PipelineParams(weights_dir=weights_dir, device=device)
     pipeline = load_pipeline(params)
-    clock = _NetworkClock(pipeline)
+    network_s = _time_networks(source, pipeline)
+    times_s: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         job = Job(source, Path(folder, 'clip'), (), params, RunOptions())
-        run_job(job, pipeline, make_viewers=lambda folder, camera: (clock,))
-    times_s = clock.times_s[WARM_UP:]
-    elapsed_s = times_s[-1][0] - times_s[0][0]
-    return {
-        'process.overhead_ratio': elapsed_s / sum(seconds for _, seconds in times_s[1:]),
-        'process.fps': (len(times_s) - 1) / elapsed_s,
-    }
+        run_job(job, pipeline, on_progress=lambda progress: times_s.append(time.perf_counter()))
+    process_s = (times_s[-1] - times_s[WARM_UP]) / (len(times_s) - 1 - WARM_UP)
+    return {'process.overhead_ratio': process_s / network_s, 'process.fps': 1 / process_s}
+
+
+def _time_networks(source: str, pipeline: Pipeline) -> float:
+    """Return the seconds that the networks take per image, while nothing else runs."""
+    frames, times_s = FrameSource(source), []
+    while (image := frames.read()) is not None:
+        detections = pipeline.detect(image)
+        seconds = pipeline.detector.network.elapsed_s
+        if len(detections):
+            pipeline.estimate(image, detections)
+            seconds += pipeline.pose_estimator.network.elapsed_s
+        times_s.append(seconds)
+    return float(np.mean(times_s[WARM_UP:]))
 
 
 def measure_process_memory(*, source: str, weights_dir: str, device: str, **_: Any) -> Numbers:
