@@ -8,7 +8,9 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 import os
+import signal
 import sys
+import threading
 
 COMMANDS = {
     'demo': 'skeletons and identities on a clip or a camera, through the real nodes',
@@ -28,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
     # As in the executables of the nodes: threads that wait leave their core to others.
     os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
+    # To be ended is to be interrupted: files are finished, and processes that were started end.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code: int = _run(argv)
         return code

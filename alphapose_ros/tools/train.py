@@ -22,16 +22,15 @@ from alphapose_ros.io.training_files import parse_yaml
 from alphapose_ros.io.training_files import read_recipe
 from alphapose_ros.io.training_files import write_recipe
 from alphapose_ros.training.detection_training import DetectionRecipe
-from alphapose_ros.training.detection_training import DetectionTraining
 from alphapose_ros.training.detection_training import prepare_detection
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.distributed import join_group
-from alphapose_ros.training.pose_training import PoseTraining
 from alphapose_ros.training.pose_training import prepare
 from alphapose_ros.training.recipe import Recipe
 from alphapose_ros.training.session import Report
 from alphapose_ros.training.session import STATE_NAME
 from alphapose_ros.training.session import train
+from alphapose_ros.training.session import Training
 from alphapose_ros.training.settings import parse_settings
 from alphapose_ros.training.settings import replace_settings
 
@@ -86,7 +85,7 @@ def run(*, recipe: Path, changes: list[str], output: Path | None, resume: bool) 
     return 0
 
 
-def _prepare(settings: Recipe | DetectionRecipe, group: Group) -> PoseTraining | DetectionTraining:
+def _prepare(settings: Recipe | DetectionRecipe, group: Group) -> Training:
     if isinstance(settings, DetectionRecipe):
         return prepare_detection(settings, group)
     return prepare(settings, group)

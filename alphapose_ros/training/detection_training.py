@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from typing import Literal
 
-import cv2
 import torch
 from torch import nn
 
@@ -32,12 +31,13 @@ from alphapose_ros.training.detection_validation import score_module
 from alphapose_ros.training.detection_views import LabelledImage
 from alphapose_ros.training.detection_views import Views
 from alphapose_ros.training.distributed import Group
+from alphapose_ros.training.distributed import use_device
 from alphapose_ros.training.loop import Batches
 from alphapose_ros.training.loop import Trainer
 from alphapose_ros.training.optimization import Optimization
-from alphapose_ros.training.pose_training import device_of
 from alphapose_ros.training.session import Scores
 from alphapose_ros.training.session import Session
+from alphapose_ros.training.session import Training
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,33 +85,13 @@ class DetectionRecipe:
     session: Session = field(default_factory=lambda: Session(watch='ap'))
 
 
-@dataclass(frozen=True, eq=False)
-class DetectionTraining:
-    """
-    What `session.train` needs.
-
-    :param trainer: with the network.
-    :param batches: of this process.
-    :param evaluate: scores of a network; None if there is nothing to measure with.
-    :param description: of the weights, as `io.weights.write_sidecar` takes it.
-    """
-
-    trainer: Trainer
-    batches: Batches
-    evaluate: Callable[[nn.Module], Scores] | None
-    description: dict[str, Any]
-
-
-def prepare_detection(recipe: DetectionRecipe, group: Group) -> DetectionTraining:
+def prepare_detection(recipe: DetectionRecipe, group: Group) -> Training:
     """
     Read the data and build the network.
 
     :raises ValueError: if anything does not fit; says what.
     """
-    device = device_of(recipe.device, group)
-    if recipe.threads and device.type == 'cpu':
-        torch.set_num_threads(recipe.threads)
-    cv2.setNumThreads(1)
+    device = use_device(recipe.device, recipe.threads, group)
     trainer = Trainer(
         build_detector(recipe),
         DetectionLoss(),
@@ -127,7 +107,7 @@ def prepare_detection(recipe: DetectionRecipe, group: Group) -> DetectionTrainin
         'licence': recipe.licence,
     }
     evaluate = _make_evaluation(recipe) if recipe.validation else None
-    return DetectionTraining(trainer, make_batches(recipe, group), evaluate, description)
+    return Training(trainer, make_batches(recipe, group), evaluate, description)
 
 
 def make_batches(recipe: DetectionRecipe, group: Group) -> Batches:

@@ -14,8 +14,11 @@ from dataclasses import dataclass
 import os
 from typing import TypeVar
 
+import cv2
 import torch
 from torch import distributed
+
+from alphapose_ros.inference.torch_network import choose_device
 
 T = TypeVar('T')
 
@@ -78,3 +81,21 @@ def join_group(device: str) -> Iterator[Group]:
         yield Group(rank, size, local_rank)
     finally:
         distributed.destroy_process_group()
+
+
+def use_device(device: str, threads: int, group: Group) -> torch.device:
+    """
+    Return the device of this process, and set its threads.
+
+    :param device: as `choose_device` takes it; of several processes each has a GPU of its own.
+    :param threads: on a CPU; 0 for all cores.
+    """
+    if group.size > 1 and device in ('auto', 'cuda') and torch.cuda.is_available():
+        device = f'cuda:{group.local_rank}'
+    chosen = choose_device(device)
+    if chosen.type == 'cuda':
+        torch.cuda.set_device(chosen)
+    elif threads:
+        torch.set_num_threads(threads)
+    cv2.setNumThreads(1)  # batches are made by processes
+    return chosen

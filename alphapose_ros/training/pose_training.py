@@ -6,11 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import nn
@@ -20,7 +18,6 @@ from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import find_skeleton
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.inference.checkpoint import open_checkpoint
-from alphapose_ros.inference.torch_network import choose_device
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.training_labels import read_detected_boxes
 from alphapose_ros.io.training_labels import read_training_labels
@@ -38,7 +35,7 @@ from alphapose_ros.training.datasets import Source
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.distillation import TeacherOptions
 from alphapose_ros.training.distributed import Group
-from alphapose_ros.training.loop import Batches
+from alphapose_ros.training.distributed import use_device
 from alphapose_ros.training.loop import Trainer
 from alphapose_ros.training.pose_batches import make_batches
 from alphapose_ros.training.pose_batches import PoseDataset
@@ -52,39 +49,20 @@ from alphapose_ros.training.proposals import published_model
 from alphapose_ros.training.recipe import NORMALIZATIONS
 from alphapose_ros.training.recipe import Recipe
 from alphapose_ros.training.session import Scores
+from alphapose_ros.training.session import Training
 from alphapose_ros.training.validation import evaluate_pose_network
 
 # Where a pose network keeps its ResNet.
 _BACKBONE = 'preact.'
 
 
-@dataclass(frozen=True, eq=False)
-class PoseTraining:
-    """
-    What `session.train` needs.
-
-    :param trainer: with the network.
-    :param batches: of this process.
-    :param evaluate: scores of a network; None if there is nothing to measure with.
-    :param description: of the weights, as `io.weights.write_sidecar` takes it.
-    """
-
-    trainer: Trainer
-    batches: Batches
-    evaluate: Callable[[nn.Module], Scores] | None
-    description: dict[str, Any]
-
-
-def prepare(recipe: Recipe, group: Group) -> PoseTraining:
+def prepare(recipe: Recipe, group: Group) -> Training:
     """
     Read the data and build the network.
 
     :raises ValueError: if anything does not fit; says what.
     """
-    device = device_of(recipe.device, group)
-    if recipe.threads and device.type == 'cpu':
-        torch.set_num_threads(recipe.threads)
-    cv2.setNumThreads(1)
+    device = use_device(recipe.device, recipe.threads, group)
     skeleton = get_skeleton(recipe.keypoint_set)
     decoder = make_decoder(recipe.decode, skeleton, recipe.loss.normalize)
     assert isinstance(decoder, HeatmapDecoder)
@@ -122,17 +100,7 @@ def prepare(recipe: Recipe, group: Group) -> PoseTraining:
     evaluate = None
     if recipe.validation:
         evaluate = _make_evaluation(recipe, skeleton, decoder, normalization, device)
-    return PoseTraining(trainer, batches, evaluate, _describe(recipe))
-
-
-def device_of(device: str, group: Group) -> torch.device:
-    """Return the device of this process: of several, each has a GPU of its own."""
-    if group.size > 1 and device in ('auto', 'cuda') and torch.cuda.is_available():
-        device = f'cuda:{group.local_rank}'
-    chosen = choose_device(device)
-    if chosen.type == 'cuda':
-        torch.cuda.set_device(chosen)
-    return chosen
+    return Training(trainer, batches, evaluate, _describe(recipe))
 
 
 def load_matching(module: nn.Module, path: Path) -> int:

@@ -38,6 +38,23 @@ STATE_NAME, MODEL_NAME, BEST_NAME = 'last.state', 'model.pth', 'best.pth'
 Scores = Mapping[str, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Training:
+    """
+    What `train` needs.
+
+    :param trainer: with the network.
+    :param batches: of this process.
+    :param evaluate: scores of a network; None if there is nothing to measure with.
+    :param description: of the weights, as `io.weights.write_sidecar` takes it.
+    """
+
+    trainer: Trainer
+    batches: Batches
+    evaluate: Callable[[nn.Module], Scores] | None
+    description: dict[str, Any]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Session:
     """

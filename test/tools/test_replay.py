@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Replay and record as commands, with the real nodes as processes."""
 
+from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 import signal
 import subprocess
@@ -26,6 +28,8 @@ from alphapose_ros.io.messages import ns_to_stamp
 
 NUM_IMAGES = 8
 
+Start = Callable[..., 'subprocess.Popen[str]']
+
 
 @pytest.fixture
 def bag(tmp_path: Path) -> Path:
@@ -43,10 +47,29 @@ def bag(tmp_path: Path) -> Path:
     return tmp_path / 'bag'
 
 
-def start(*arguments: object, cwd: Path) -> 'subprocess.Popen[str]':
-    command = [sys.executable, '-m', 'alphapose_ros', *map(str, arguments)]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=cwd, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return what starts a command; whatever still runs in the end is interrupted."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start_command(*arguments: object) -> 'subprocess.Popen[str]':
+        command = [sys.executable, '-m', 'alphapose_ros', *map(str, arguments)]
+        process = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # Where the tests run in the background, SIGINT is ignored, and that is inherited.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        processes.append(process)
+        return process
+
+    yield start_command
+    for process in processes:
+        if process.poll() is None:
+            end(process, interrupted=True)
 
 
 def end(process: Any, *, interrupted: bool = False) -> str:
@@ -61,20 +84,24 @@ def end(process: Any, *, interrupted: bool = False) -> str:
     return output
 
 
-def test_nodes_lose_no_image_of_a_bag(tmp_path: Path, bag: Path, tiny_weights: Path) -> None:
+def test_nodes_lose_no_image_of_a_bag(
+    start: Start, tmp_path: Path, bag: Path, tiny_weights: Path
+) -> None:
     options = ('--run', '--check', '--rate', 0, '--weights-dir', tiny_weights)
-    player = start('replay', bag, *options, cwd=tmp_path)
+    player = start('replay', bag, *options)
     output = end(player)
     assert player.returncode == 0, output
     assert '8 / 8' in output
 
 
-def test_what_live_nodes_send_is_recorded(tmp_path: Path, bag: Path, tiny_weights: Path) -> None:
+def test_what_live_nodes_send_is_recorded(
+    start: Start, tmp_path: Path, bag: Path, tiny_weights: Path
+) -> None:
     # The bag is played until the recorder has found the tracker, however long that takes.
     options = ('--run', '--check', '--rate', 0, '--loop', '--clock', '--weights-dir', tiny_weights)
-    player = start('replay', bag, *options, cwd=tmp_path)
+    player = start('replay', bag, *options)
     topics = ('--topics', '/eye/image', 'tracks', '--max-images', NUM_IMAGES)
-    recorder = start('record', '--output', 'again', *topics, cwd=tmp_path)
+    recorder = start('record', '--output', 'again', *topics)
     recorded_output, played_output = end(recorder), end(player, interrupted=True)
     assert recorder.returncode == 0, recorded_output
     assert player.returncode == 0, played_output
@@ -87,19 +114,23 @@ def test_what_live_nodes_send_is_recorded(tmp_path: Path, bag: Path, tiny_weight
     assert [len(message.poses) for message in tracks] == [1] * NUM_IMAGES
 
 
-def test_without_nodes_a_check_has_exit_code_1(tmp_path: Path, bag: Path) -> None:
-    player = start('replay', bag, '--check', '--timeout', 0.5, cwd=tmp_path)
+def test_without_nodes_a_check_has_exit_code_1(start: Start, bag: Path) -> None:
+    player = start('replay', bag, '--check', '--timeout', 0.5)
     output = end(player)
     assert player.returncode == 1
     assert 'error: no tracks of the first image within 0.5 s' in output
     assert 'Traceback' not in output
 
 
-def test_ctrl_c_ends_a_recording_with_code_0_and_a_whole_bag(tmp_path: Path) -> None:
-    recorder = start('record', '--output', 'out', cwd=tmp_path)
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM], ids=['SIGINT', 'SIGTERM'])
+def test_a_signal_ends_a_recording_with_code_0_and_a_whole_bag(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    recorder = start('record', '--output', 'out')
     assert recorder.stdout is not None
     assert 'recording' in recorder.stdout.readline()
-    output = end(recorder, interrupted=True)
+    recorder.send_signal(number)
+    output = end(recorder)
     assert recorder.returncode == 0, output
     assert '0 messages' in output
     assert 'Traceback' not in output
@@ -117,10 +148,10 @@ def test_ctrl_c_ends_a_recording_with_code_0_and_a_whole_bag(tmp_path: Path) -> 
     ],
 )
 def test_what_cannot_be_played_is_said_in_one_line(
-    tmp_path: Path, bag: Path, tiny_weights: Path, arguments: list[str], message: str
+    start: Start, bag: Path, tiny_weights: Path, arguments: list[str], message: str
 ) -> None:
     given = [argument.format(bag=bag) for argument in arguments]
-    player = start('replay', *given, '--weights-dir', tiny_weights, cwd=tmp_path)
+    player = start('replay', *given, '--weights-dir', tiny_weights)
     output = end(player)
     assert player.returncode == 1
     assert len([line for line in output.splitlines() if 'error' in line]) == 1
