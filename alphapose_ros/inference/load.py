@@ -193,7 +193,13 @@ def describe(path: Path, record_type: type[R]) -> R:
 
 
 def _normalization(record: ModelRecord, network: Network) -> Normalization:
-    return Normalization(record.color_order, record.mean, record.std, network)
+    return Normalization(
+        record.color_order,
+        record.mean,
+        record.std,
+        device=network.tensor_device,
+        memory_format=network.memory_format,
+    )
 
 
 def _choose_skeleton(path: Path, keypoint_set: str, output: torch.Tensor) -> Skeleton:

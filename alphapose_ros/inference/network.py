@@ -59,7 +59,8 @@ class Normalization:
     :param color_order: 'rgb' or 'bgr', the order of the network's channels.
     :param mean: subtracted per channel, in [0, 255], in that order.
     :param std: divided by afterwards, in that order.
-    :param network: tells the device and the memory format.
+    :param device: of the images.
+    :param memory_format: of the batch.
     """
 
     def __init__(
@@ -67,15 +68,16 @@ class Normalization:
         color_order: str,
         mean: tuple[float, float, float],
         std: tuple[float, float, float],
-        network: Network,
+        *,
+        device: torch.device,
+        memory_format: torch.memory_format = torch.contiguous_format,
     ) -> None:
         self._is_rgb = color_order == 'rgb'
-        self._memory_format = network.memory_format
+        self._memory_format = memory_format
         scale = 1 / torch.tensor(std, dtype=torch.float64)
         bias = -torch.tensor(mean, dtype=torch.float64) * scale
         self._scale, self._bias = (
-            values.float().reshape(1, 3, 1, 1).to(network.tensor_device)
-            for values in (scale, bias)
+            values.float().reshape(1, 3, 1, 1).to(device) for values in (scale, bias)
         )
         self._is_identity = bool((scale == 1).all() and (bias == 0).all())
 

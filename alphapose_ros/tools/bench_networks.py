@@ -87,7 +87,13 @@ def measure_network(*, device: str, **_: Any) -> Numbers:
     torch.manual_seed(0)
     module = FastPose(17).eval()
     network = TorchNetwork(module, CROP_WH, device=device)
-    normalization = Normalization('rgb', ALPHAPOSE_MEAN_RGB, BYTE_STD, network)
+    normalization = Normalization(
+        'rgb',
+        ALPHAPOSE_MEAN_RGB,
+        BYTE_STD,
+        device=network.tensor_device,
+        memory_format=network.memory_format,
+    )
     estimator = PoseEstimator(network, normalization, HeatmapDecoder(), get_skeleton('coco_17'))
     image = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8)
     numbers: Numbers = {}

@@ -167,7 +167,7 @@ def as_detector(module: nn.Module, size_wh: tuple[int, int]) -> PersonDetector:
     device = next(module.parameters()).device
     module = copy.deepcopy(module)
     network = TorchNetwork(module, size_wh, device=str(device), precision='float32')
-    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), network)
+    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), device=device)
     return PersonDetector(network, as_is, decode_yolox)
 
 

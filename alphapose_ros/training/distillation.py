@@ -18,6 +18,7 @@ from torch import nn
 from torch import Tensor
 
 from alphapose_ros.core.decoding import HeatmapDecoder
+from alphapose_ros.inference.network import Normalization
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.pose_batches import PoseBatch
@@ -44,7 +45,8 @@ class Teacher:
     """
     A network that is no longer trained.
 
-    :param module: the network with its normalisation: takes crops of bytes.
+    :param module: the network, on the device of the batches.
+    :param normalization: what it expects of its pixels.
     :param decoder: of its heat maps.
     :param skeleton: its joints.
     :param student_skeleton: the K joints that are to be labelled.
@@ -55,12 +57,14 @@ class Teacher:
     def __init__(
         self,
         module: nn.Module,
+        normalization: Normalization,
         decoder: HeatmapDecoder,
         skeleton: Skeleton,
         student_skeleton: Skeleton,
         options: TeacherOptions,
     ) -> None:
         self._module = module.eval().requires_grad_(False)
+        self._normalization = normalization
         self._decoder, self._options = decoder, options
         mine, theirs = common_joints(skeleton, student_skeleton, options.groups)
         self._mine, self._theirs = torch.tensor(mine), torch.tensor(theirs)
@@ -75,7 +79,7 @@ class Teacher:
         device = batch.crops.device
         mine, theirs = self._mine.to(device), self._theirs.to(device)
         with torch.no_grad():
-            outputs = self._module.to(device)(batch.crops)
+            outputs = self._module(self._normalization(batch.crops))
             maps = (outputs if isinstance(outputs, Tensor) else outputs[0]).float()
             size_wh = batch.crops.shape[3], batch.crops.shape[2]
             points, scores = (values[:, mine] for values in self._decoder([maps], size_wh))

@@ -47,7 +47,7 @@ class PoseBatch:
     """
     Crops of N people.
 
-    :param crops: (N, 3, H, W) uint8 RGB, channels last in memory.
+    :param crops: (N, 3, H, W) uint8 BGR, channels last in memory.
     :param points: (N, K, 2) x, y in pixels of the crop.
     :param weights: (N, K) in [0, 1], 0 where not labelled or not in the crop.
     :param identities: (N,) int64, -1 where unknown.
@@ -146,7 +146,7 @@ class PoseDataset(Dataset[PoseBatch]):
         )
         box_size = np.float32(max(box[2:] - box[:2]) * view.scale)
         area = np.float32(labels.areas[person] * view.scale**2)
-        return crop[..., ::-1], points, weights, box_size, area
+        return crop, points, weights, box_size, area
 
     def _view(
         self, person: int, image_size_wh: tuple[int, int], rng: np.random.Generator, epoch: int

@@ -14,6 +14,7 @@ from torch import nn
 from torch import Tensor
 
 from alphapose_ros.core.decoding import HeatmapDecoder
+from alphapose_ros.inference.network import Normalization
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.losses import heatmap_loss
@@ -46,28 +47,6 @@ class PoseLossOptions:
     identity_margin: float = 0.3
 
 
-class PixelNormalization(nn.Module):
-    """
-    Turns crops of bytes into what a network expects.
-
-    :param mean: subtracted per channel, in [0, 255].
-    :param std: divided by afterwards.
-    """
-
-    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
-        super().__init__()
-        scale = 1 / torch.tensor(std, dtype=torch.float64)
-        bias = -torch.tensor(mean, dtype=torch.float64) * scale
-        self.scale: Tensor
-        self.bias: Tensor
-        self.register_buffer('scale', scale.float().reshape(1, 3, 1, 1))
-        self.register_buffer('bias', bias.float().reshape(1, 3, 1, 1))
-
-    def forward(self, crops: Tensor) -> Tensor:
-        """Return (N, 3, H, W) float32 of (N, 3, H, W) uint8."""
-        return torch.addcmul(self.bias, crops.float(), self.scale)
-
-
 class PoseLoss:
     """
     The loss of a pose network, see `training.loop.Loss`.
@@ -84,7 +63,7 @@ class PoseLoss:
         skeleton: Skeleton,
         decoder: HeatmapDecoder,
         options: PoseLossOptions,
-        normalization: PixelNormalization,
+        normalization: Normalization,
         teachers: Sequence[Teacher] = (),
     ) -> None:
         self._options, self._normalization, self._teachers = options, normalization, teachers
@@ -94,8 +73,7 @@ class PoseLoss:
 
     def __call__(self, module: nn.Module, batch: PoseBatch) -> Tensor:
         """Return the loss of a batch."""
-        crops = self._normalization.to(batch.crops.device)(batch.crops)
-        outputs = module(crops)
+        outputs = module(self._normalization(batch.crops))
         heatmaps, *others = [outputs] if isinstance(outputs, Tensor) else outputs
         heatmaps = heatmaps.float()
         loss = heatmaps.new_zeros(())

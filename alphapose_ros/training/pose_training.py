@@ -18,6 +18,7 @@ from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import find_skeleton
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.inference.checkpoint import open_checkpoint
+from alphapose_ros.inference.network import Normalization
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.training_labels import read_detected_boxes
 from alphapose_ros.io.training_labels import read_training_labels
@@ -27,6 +28,7 @@ from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.networks import build_network
 from alphapose_ros.models.networks import NETWORKS
+from alphapose_ros.models.records import ColorOrder
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.datasets import join
 from alphapose_ros.training.datasets import make_drawing
@@ -40,7 +42,6 @@ from alphapose_ros.training.loop import Trainer
 from alphapose_ros.training.pose_batches import make_batches
 from alphapose_ros.training.pose_batches import PoseDataset
 from alphapose_ros.training.pose_batches import validation_batches
-from alphapose_ros.training.pose_loss import PixelNormalization
 from alphapose_ros.training.pose_loss import PoseLoss
 from alphapose_ros.training.proposals import learn_proposals
 from alphapose_ros.training.proposals import match_boxes
@@ -54,6 +55,7 @@ from alphapose_ros.training.validation import evaluate_pose_network
 
 # Where a pose network keeps its ResNet.
 _BACKBONE = 'preact.'
+COLOR_ORDER: ColorOrder = 'rgb'
 
 
 def prepare(recipe: Recipe, group: Group) -> Training:
@@ -86,8 +88,9 @@ def prepare(recipe: Recipe, group: Group) -> Training:
     batches, steps_per_epoch = make_batches(
         dataset, drawing, batch_size=recipe.batch_size, group=group, workers=recipe.workers
     )
-    normalization = PixelNormalization(*NORMALIZATIONS[recipe.normalization]).to(device)
-    teachers = [_open_teacher(options, skeleton) for options in recipe.teachers]
+    mean, std = NORMALIZATIONS[recipe.normalization]
+    normalization = Normalization(COLOR_ORDER, mean, std, device=device)
+    teachers = [_open_teacher(options, skeleton, device) for options in recipe.teachers]
     trainer = Trainer(
         _build(recipe, skeleton),
         PoseLoss(skeleton, decoder, recipe.loss, normalization, teachers),
@@ -178,7 +181,9 @@ def _proposals(recipe: Recipe, labels: TrainingLabels) -> ProposalModel:
     )
 
 
-def _open_teacher(options: TeacherOptions, student_skeleton: Skeleton) -> Teacher:
+def _open_teacher(
+    options: TeacherOptions, student_skeleton: Skeleton, device: torch.device
+) -> Teacher:
     path, record = find_model(options.model, POSE_NETWORKS)
     module, record = open_checkpoint(path, record, POSE_NETWORKS)
     assert record.architecture is not None
@@ -189,17 +194,15 @@ def _open_teacher(options: TeacherOptions, student_skeleton: Skeleton) -> Teache
     decoder = make_decoder(record.decode, skeleton, record.normalize)
     if not isinstance(decoder, HeatmapDecoder):
         raise ValueError(f'a teacher must give heat maps, {options.model} is decoded otherwise')
-    normalization = PixelNormalization(record.mean, record.std)
-    return Teacher(
-        nn.Sequential(normalization, module), decoder, skeleton, student_skeleton, options
-    )
+    normalization = Normalization(record.color_order, record.mean, record.std, device=device)
+    return Teacher(module.to(device), normalization, decoder, skeleton, student_skeleton, options)
 
 
 def _make_evaluation(
     recipe: Recipe,
     skeleton: Skeleton,
     decoder: HeatmapDecoder,
-    normalization: PixelNormalization,
+    normalization: Normalization,
     device: torch.device,
 ) -> Callable[[nn.Module], Scores]:
     labels = join(_read(recipe.validation, skeleton))
@@ -218,7 +221,7 @@ def _describe(recipe: Recipe) -> dict[str, Any]:
     mean, std = NORMALIZATIONS[recipe.normalization]
     return {
         'input_size_wh': recipe.input_size_wh,
-        'color_order': 'rgb',
+        'color_order': COLOR_ORDER,
         'mean': mean,
         'std': std,
         'licence': recipe.licence,

@@ -10,6 +10,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 from typing import Literal
+from typing import TypeAlias
 
 from alphapose_ros.models.records import ALPHAPOSE_MEAN_RGB
 from alphapose_ros.models.records import BYTE_STD
@@ -23,8 +24,9 @@ from alphapose_ros.training.pixels import PixelAugmentation
 from alphapose_ros.training.pose_loss import PoseLossOptions
 from alphapose_ros.training.session import Session
 
+Statistics: TypeAlias = tuple[float, float, float]
 # Mean and standard deviation of the channels, by name.
-NORMALIZATIONS: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = MappingProxyType(
+NORMALIZATIONS: Mapping[str, tuple[Statistics, Statistics]] = MappingProxyType(
     {
         'alphapose': (ALPHAPOSE_MEAN_RGB, BYTE_STD),
         'imagenet': (IMAGENET_MEAN_RGB, IMAGENET_STD_RGB),

@@ -46,7 +46,7 @@ def detector_that_finds(*rows: tuple[float, ...]) -> tuple[PersonDetector, FakeN
         chosen = values[values[:, 4] >= min_score]
         return chosen[:, :4], chosen[:, 4]
 
-    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), network)
+    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), device=network.tensor_device)
     return PersonDetector(network, as_is, decode), network
 
 

@@ -2,19 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a network is given."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 import torch
 
 from alphapose_ros.inference.network import Normalization
 
+CPU = torch.device('cpu')
 MEAN, STD = (10.0, 20.0, 30.0), (2.0, 4.0, 8.0)
-
-
-def network(memory_format: torch.memory_format) -> Any:
-    return SimpleNamespace(memory_format=memory_format, tensor_device=torch.device('cpu'))
 
 
 def bgr_images(dtype: torch.dtype) -> torch.Tensor:
@@ -27,7 +21,7 @@ def bgr_images(dtype: torch.dtype) -> torch.Tensor:
 def test_normalization_orders_shifts_and_scales(
     color_order: str, dtype: torch.dtype, memory_format: torch.memory_format
 ) -> None:
-    normalize = Normalization(color_order, MEAN, STD, network(memory_format))
+    normalize = Normalization(color_order, MEAN, STD, device=CPU, memory_format=memory_format)
     channels = (150, 100, 50) if color_order == 'rgb' else (50, 100, 150)
     expected = [(c - m) / s for c, m, s in zip(channels, MEAN, STD, strict=True)]
     batch = normalize(bgr_images(dtype))
@@ -39,5 +33,5 @@ def test_normalization_orders_shifts_and_scales(
 def test_normalization_leaves_its_argument_alone() -> None:
     images = bgr_images(torch.float32).contiguous()
     before = images.clone()
-    Normalization('bgr', MEAN, STD, network(torch.contiguous_format))(images)
+    Normalization('bgr', MEAN, STD, device=CPU)(images)
     assert torch.equal(images, before)

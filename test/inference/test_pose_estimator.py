@@ -45,7 +45,7 @@ class FakeNetwork:
 
 
 def estimator_of(network: FakeNetwork, flip_test: Any = 'off') -> PoseEstimator:
-    normalization = Normalization('rgb', *IMAGENET, network)
+    normalization = Normalization('rgb', *IMAGENET, device=network.tensor_device)
     return PoseEstimator(network, normalization, HeatmapDecoder(), COCO, flip_test=flip_test)
 
 

@@ -39,7 +39,9 @@ class MeanColour:
 @pytest.fixture
 def reid() -> ReidEstimator:
     network = MeanColour()
-    return ReidEstimator(network, Normalization('rgb', (0.0,) * 3, (1.0,) * 3, network))
+    return ReidEstimator(
+        network, Normalization('rgb', (0.0,) * 3, (1.0,) * 3, device=network.tensor_device)
+    )
 
 
 @pytest.fixture

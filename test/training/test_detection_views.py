@@ -61,7 +61,7 @@ def test_the_letterbox_is_that_of_the_detector(size_wh: tuple[int, int]) -> None
     def decode(*_: Any) -> Any:
         return fitted.boxes, fitted.scores
 
-    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), network)
+    as_is = Normalization('bgr', (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), device=network.tensor_device)
     found = PersonDetector(network, as_is, decode).detect(seen.image, DetectionLimits())
     np.testing.assert_array_equal(network.batch[0].transpose(1, 2, 0), fitted.image)
     np.testing.assert_allclose(found.boxes, seen.boxes, atol=1 / 256)

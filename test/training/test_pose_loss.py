@@ -14,6 +14,7 @@ from torch import Tensor
 from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import get_skeleton
+from alphapose_ros.inference.network import Normalization
 from alphapose_ros.training.distillation import common_joints
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.distillation import TeacherOptions
@@ -22,7 +23,6 @@ from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import triplet_loss
 from alphapose_ros.training.pose_batches import PoseBatch
 from alphapose_ros.training.pose_loss import group_factors
-from alphapose_ros.training.pose_loss import PixelNormalization
 from alphapose_ros.training.pose_loss import PoseLoss
 from alphapose_ros.training.pose_loss import PoseLossOptions
 from alphapose_ros.training.targets import gaussian_targets
@@ -30,7 +30,9 @@ from alphapose_ros.training.targets import integral_targets
 
 WHOLE = get_skeleton('halpe_136')
 COCO = get_skeleton('coco_17')
-NORMALIZATION = PixelNormalization((10.0, 20.0, 30.0), (2.0, 4.0, 5.0))
+NORMALIZATION = Normalization(
+    'rgb', (10.0, 20.0, 30.0), (2.0, 4.0, 5.0), device=torch.device('cpu')
+)
 
 
 class Constant(nn.Module):
@@ -115,18 +117,13 @@ def test_a_group_that_the_joints_lack_is_refused() -> None:
         group_factors(COCO, {'face': 1.0})
 
 
-def test_pixels_are_normalised() -> None:
-    crops = torch.tensor([12, 24, 35], dtype=torch.uint8).reshape(1, 3, 1, 1)
-    assert NORMALIZATION(crops).ravel().tolist() == pytest.approx([1, 1, 1])
-
-
 def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
     batch, maps = make_batch(), torch.zeros(2, 17, 16, 12)
     maps[:, :, 5, 3] = 0.8
     maps[:, 10, 5, 3] = 0.1  # not sure of the right wrist
     batch.weights[:, 5:] = 0
     options = TeacherOptions(model='', min_score=0.3)
-    teacher = Teacher(Constant(maps), decoder('argmax', COCO), COCO, WHOLE, options)
+    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
     taught, distance = teacher.teach(batch, make_maps())
     assert distance.item() == 0
     torch.testing.assert_close(taught.points[:, :5], batch.points[:, :5])
@@ -143,7 +140,7 @@ def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
 def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:
     batch, maps, own = make_batch(), make_maps(17), make_maps()
     options = TeacherOptions(model='', heatmap_factor=3)
-    teacher = Teacher(Constant(maps), decoder('argmax', COCO), COCO, WHOLE, options)
+    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
     _, distance = teacher.teach(batch, own)
     torch.testing.assert_close(distance, 3 * 0.5 * (own[:, :17] - maps).square().mean())
     loss = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION, [teacher])
