@@ -49,11 +49,13 @@ def coco_entries(image_id: int | str, poses: Poses, scores: FloatArray) -> list[
 
 def write_coco_results(path: Path, images: Iterable[tuple[int, Poses]]) -> None:
     """Write the people of images, given with their ids."""
-    entries = [
-        e for image_id, poses in images for e in coco_entries(image_id, poses, poses.scores)
-    ]
-    with replace_file(path) as part:
-        part.write_text(json.dumps(entries, allow_nan=False))
+    with replace_file(path) as part, part.open('w', encoding='ascii') as file:
+        mark = '['
+        for image_id, poses in images:  # there may be more than fit into memory
+            for entry in coco_entries(image_id, poses, poses.scores):
+                file.write(mark + json.dumps(entry, allow_nan=False))
+                mark = ', '
+        file.write(']' if mark == ', ' else '[]')
 
 
 def read_coco_results(path: Path, num_keypoints: int) -> dict[int, Poses]:

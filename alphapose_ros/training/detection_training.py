@@ -34,54 +34,37 @@ from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.distributed import use_device
 from alphapose_ros.training.loop import Batches
 from alphapose_ros.training.loop import Trainer
-from alphapose_ros.training.optimization import Optimization
+from alphapose_ros.training.session import RunSettings
 from alphapose_ros.training.session import Scores
 from alphapose_ros.training.session import Session
 from alphapose_ros.training.session import Training
 
 
 @dataclass(frozen=True, kw_only=True)
-class DetectionRecipe:
+class DetectionRecipe(RunSettings):
     """
-    All that decides what a person detector becomes.
+    All that decides what a person detector becomes; `start_from` must be of the same network.
 
     :param network: only YOLOX, with the one class "person".
     :param network_options: arguments of its constructor: depth, width, depthwise.
     :param input_size_wh: width and height of the images, multiples of 32.
-    :param start_from: checkpoint of the same network; '' starts from random numbers.
     :param train: data sets to learn from.
     :param validation: data sets to measure with.
     :param epoch_size: images per epoch.
     :param whole_epochs: the last epochs, without mosaics and with exact offsets.
-    :param batch_size: images per step and process.
-    :param workers: processes that make batches.
-    :param cache_images: keep all images in memory, decoded, once per worker.
-    :param threads: CPU threads of the network; 0 for all cores.
-    :param device: 'auto', 'cpu', 'cuda' or 'cuda:N'; several processes take a GPU each.
-    :param seed: of all that is random.
-    :param licence: of the weights, for those who use them.
     :param views: how images vary.
-    :param optimization: how the loss is made small.
-    :param session: how often what is done besides.
     """
 
     network: Literal['yolox']
     network_options: Mapping[str, Any]
     train: tuple[BoxSource, ...]
     input_size_wh: tuple[int, int] = (320, 320)
-    start_from: str = ''
     validation: tuple[BoxSource, ...] = ()
     epoch_size: int = 1024
     whole_epochs: float = 0.0
     batch_size: int = 16
     workers: int = 1
-    cache_images: bool = False
-    threads: int = 0
-    device: str = 'auto'
-    seed: int = 0
-    licence: str = 'unknown'
     views: Views = field(default_factory=Views)
-    optimization: Optimization = field(default_factory=Optimization)
     session: Session = field(default_factory=lambda: Session(watch='ap'))
 
 

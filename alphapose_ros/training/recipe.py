@@ -19,10 +19,9 @@ from alphapose_ros.models.records import IMAGENET_STD_RGB
 from alphapose_ros.training.augmentation import Augmentation
 from alphapose_ros.training.datasets import Source
 from alphapose_ros.training.distillation import TeacherOptions
-from alphapose_ros.training.optimization import Optimization
 from alphapose_ros.training.pixels import PixelAugmentation
 from alphapose_ros.training.pose_loss import PoseLossOptions
-from alphapose_ros.training.session import Session
+from alphapose_ros.training.session import RunSettings
 
 Statistics: TypeAlias = tuple[float, float, float]
 # Mean and standard deviation of the channels, by name.
@@ -35,9 +34,11 @@ NORMALIZATIONS: Mapping[str, tuple[Statistics, Statistics]] = MappingProxyType(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
+class Recipe(RunSettings):
     """
     All that decides what a pose network becomes.
+
+    `start_from` takes entries of equal name and shape, also those of a plain ResNet.
 
     :param network: its name in `models.networks`.
     :param network_options: arguments of its constructor, but for the number of joints.
@@ -45,26 +46,15 @@ class Recipe:
     :param input_size_wh: width and height of the crops.
     :param normalization: of the pixels, 'alphapose' or 'imagenet'.
     :param decode: of its heat maps: 'argmax', 'integral' or 'combined'; they are trained for it.
-    :param start_from: checkpoint from which entries of equal name and shape are taken, also those
-        of a plain ResNet; '' starts from random numbers.
     :param frozen: beginnings of the names of parameters that are not trained.
     :param train: data sets to learn from.
     :param validation: data sets to measure with.
     :param teachers: networks that label what the data lack.
     :param epoch_size: people per epoch; 0 for all, as many times as the weights of their sources.
     :param images_per_identity: images of one person in a batch, for the identity vectors.
-    :param batch_size: people per step and process.
-    :param workers: processes that make batches.
-    :param cache_images: keep all images in memory, decoded.
-    :param threads: CPU threads of the network; 0 for all cores.
-    :param device: 'auto', 'cpu', 'cuda' or 'cuda:N'; several processes take a GPU each.
-    :param seed: of all that is random.
-    :param licence: of the weights, for those who use them.
     :param geometry: how crops vary.
     :param pixels: how their pixels vary.
     :param loss: what is made small.
-    :param optimization: how.
-    :param session: how often what is done besides.
     """
 
     network: str
@@ -74,21 +64,11 @@ class Recipe:
     input_size_wh: tuple[int, int] = (192, 256)
     normalization: Literal['alphapose', 'imagenet'] = 'imagenet'
     decode: Literal['argmax', 'integral', 'combined'] = 'argmax'
-    start_from: str = ''
     frozen: tuple[str, ...] = ()
     validation: tuple[Source, ...] = ()
     teachers: tuple[TeacherOptions, ...] = ()
     epoch_size: int = 0
     images_per_identity: int = 1
-    batch_size: int = 32
-    workers: int = 2
-    cache_images: bool = False
-    threads: int = 0
-    device: str = 'auto'
-    seed: int = 0
-    licence: str = 'unknown'
     geometry: Augmentation = field(default_factory=Augmentation)
     pixels: PixelAugmentation = field(default_factory=PixelAugmentation)
     loss: PoseLossOptions = field(default_factory=PoseLossOptions)
-    optimization: Optimization = field(default_factory=Optimization)
-    session: Session = field(default_factory=Session)

@@ -32,6 +32,7 @@ from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.loop import Batches
 from alphapose_ros.training.loop import Step
 from alphapose_ros.training.loop import Trainer
+from alphapose_ros.training.optimization import Optimization
 
 STATE_NAME, MODEL_NAME, BEST_NAME = 'last.state', 'model.pth', 'best.pth'
 
@@ -72,6 +73,35 @@ class Session:
     evaluate_epochs: float = 1.0
     watch: str = 'pck'
     limit_minutes: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """
+    The part of a recipe that is the same for all networks.
+
+    :param start_from: checkpoint to begin with; '' starts from random numbers.
+    :param batch_size: examples per step and process.
+    :param workers: processes that make batches.
+    :param cache_images: keep all images in memory, decoded.
+    :param threads: CPU threads of the network; 0 for all cores.
+    :param device: 'auto', 'cpu', 'cuda' or 'cuda:N'; several processes take a GPU each.
+    :param seed: of all that is random.
+    :param licence: of the weights, for those who use them.
+    :param optimization: how the loss is made small.
+    :param session: how often what is done besides.
+    """
+
+    start_from: str = ''
+    batch_size: int = 32
+    workers: int = 2
+    cache_images: bool = False
+    threads: int = 0
+    device: str = 'auto'
+    seed: int = 0
+    licence: str = 'unknown'
+    optimization: Optimization = field(default_factory=Optimization)
+    session: Session = field(default_factory=Session)
 
 
 @dataclass(frozen=True)
