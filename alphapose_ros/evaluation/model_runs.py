@@ -6,21 +6,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from alphapose_ros.core.pose_nms import suppress_poses
 from alphapose_ros.inference.detector import DetectionLimits
 from alphapose_ros.inference.detector import PersonDetector
-from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.io.keypoint_truth import KeypointTruth
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import Poses
+from alphapose_ros.structures import Skeleton
+
+
+class AnyEstimator(Protocol):
+    """What finds the joints of people whose boxes are known, as a `PoseEstimator` does."""
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The joints."""
+
+    def estimate(self, image: np.ndarray, detections: Detections) -> Poses:
+        """Return the people of a BGR image."""
 
 
 def run_over_images(
-    estimator: PoseEstimator, detector: PersonDetector | None, truth: KeypointTruth, folder: Path
+    estimator: AnyEstimator, detector: PersonDetector | None, truth: KeypointTruth, folder: Path
 ) -> Iterator[tuple[int, Poses]]:
     """
     Find the people of one image after the other.

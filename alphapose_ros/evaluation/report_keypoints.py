@@ -179,16 +179,20 @@ def choose_images(details: ImageDetails) -> tuple[list[int], list[int]]:
     return order[:num_worst], order[::-1][:num_best]
 
 
-def _picture(
-    run: KeypointRun, details: Sequence[ImageDetails], i: int, image: np.ndarray
-) -> Picture:
+def draw_image(run: KeypointRun, i: int, image: np.ndarray) -> np.ndarray:
+    """Return the image of an index, made small, with true and found people."""
     people = run.people
     is_here = people.images == i
     truth = np.where(
         people.is_labelled[is_here, :, None], people.truth[is_here], np.float32(np.nan)
     )
-    found = run.comparison.found[i].poses.keypoints
-    jpeg, size_wh = to_jpeg(draw_comparison(image, people.skeleton, truth, found))
+    return draw_comparison(image, people.skeleton, truth, run.comparison.found[i].poses.keypoints)
+
+
+def _picture(
+    run: KeypointRun, details: Sequence[ImageDetails], i: int, image: np.ndarray
+) -> Picture:
+    jpeg, size_wh = to_jpeg(draw_image(run, i, image))
     name = details[0].file_names[i] or f'image {details[0].image_ids[i]}'
     others = ''.join(f' ({RUNS[1]} {other.oks[i]:.2f})' for other in details[1:])
     counts = f'{details[0].num_paired[i]} of {details[0].num_true[i]} found'

@@ -61,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     latency = actions.add_parser('latency', help='how late the messages of a live bag are')
     model = actions.add_parser('model', help='a pose network over labelled images')
     report = actions.add_parser('report', help='a page about results without labels')
+    _add_card(actions.add_parser('card', help='the bundled models beside others'))
     for action in (keypoints, tracking):
         action.add_argument('results', type=Path, help='file, folder or bag; any known format')
         action.add_argument('--truth', type=Path, required=True, help='labels; see the manual')
@@ -81,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--images', type=Path, help='bag, video or folder; default: those of the results'
     )
     model.add_argument('--boxes', default='truth', choices=('truth', 'detector'))
-    model.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
+    model.add_argument('--detector', default='bundled_detector', help='name in the catalog, or path')
     model.add_argument(
         '--flip-test', default='off', choices=('off', 'outputs', 'coordinates'), help='see docs'
     )
@@ -102,6 +103,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.set_defaults(report=Path('report_output'))
 
 
+def _add_card(card: argparse.ArgumentParser) -> None:
+    card.add_argument('--data', type=Path, required=True, help='folder with annotated, tracking')
+    card.add_argument(
+        '--output', type=Path, default=Path('card_output'), help='default: %(default)s'
+    )
+    card.add_argument(
+        '--models',
+        nargs='+',
+        default=['bundled', 'tinypose', 'ultralight_simplepose', 'movenet', 'teacher'],
+        help='names or paths; pictures are of the first (default: %(default)s)',
+    )
+    card.add_argument(
+        '--detectors',
+        nargs='*',
+        default=['bundled_detector', 'yolox_nano', 'rtmdet_nano_person'],
+        help='names or paths (default: %(default)s)',
+    )
+    card.add_argument('--limit', type=int, default=0, help='images of each set; default: all')
+    card.add_argument('--check', type=Path, help='card.json that must agree within 0.005')
+    card.add_argument(
+        '--weights-dir', default='', help='searched first; default: weights in --data'
+    )
+    card.add_argument('--device', default='auto', help='auto, cpu, cuda or cuda:N')
+
+
 def run(*, action: str, output: Path | None, **options: Any) -> int:
     """
     Evaluate; return the exit code.
@@ -117,8 +143,12 @@ def run(*, action: str, output: Path | None, **options: Any) -> int:
         'report': evaluate_people,
     }
     console = Console()
-    if action == 'model':
+    if action in ('model', 'card'):
         options['output'] = output
+    if action == 'card':
+        from alphapose_ros.tools.evaluate_card import evaluate_card  # torch, as below
+
+        return evaluate_card(console, **options)
     numbers, *others = actions[action](console, **options)
     if output is not None:
         numbers |= {f'other.{key}': value for other in others for key, value in other.items()}

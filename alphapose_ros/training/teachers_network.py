@@ -103,11 +103,12 @@ class TfliteNetwork:
 
     :param folder: where the file is, or below.
     :param file_name: of the network, .tflite.
-    :param low: the input's value for black; white is 1.
+    :param low: the input's value for black.
+    :param high: for white.
     :raises ModelFileError: if there is no such file, or OpenVINO is missing or cannot read it.
     """
 
-    def __init__(self, folder: Path, file_name: str, low: float = 0.0) -> None:
+    def __init__(self, folder: Path, file_name: str, low: float = 0.0, high: float = 1.0) -> None:
         path = next(iter(sorted(folder.rglob(file_name))), None)
         if path is None:
             raise ModelFileError(f'there is no {file_name} in {folder} or below')
@@ -127,7 +128,7 @@ class TfliteNetwork:
             self._request = core.compile_model(model, 'CPU', options).create_infer_request()
         except RuntimeError as err:
             raise ModelFileError(f'OpenVINO cannot load {path}: {err}') from err
-        self._low = low
+        self._low, self._high = low, high
 
     def __call__(self, crops: np.ndarray) -> list[FloatArray]:
         """
@@ -136,7 +137,8 @@ class TfliteNetwork:
         :param crops: (N, S, S, 3) uint8 BGR of `size`.
         :return: the outputs in the order of the network, each with first axis N.
         """
-        batch = self._low + crops[..., ::-1].astype(np.float32) * ((1 - self._low) / 255)
+        scale = (self._high - self._low) / 255
+        batch = self._low + crops[..., ::-1].astype(np.float32) * scale
         outputs = [np.empty((len(batch), *shape), np.float32) for shape in self._shapes]
         for i, image in enumerate(batch):  # the files hold reshapes to a batch of one
             results = self._request.infer([image[None]])
