@@ -8,6 +8,7 @@ In the rest pose every joint is aligned with the world; a rotation is relative t
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 import tarfile
@@ -52,11 +53,12 @@ def read_bvh(path: Path) -> Motion:
         raise BvhError(f'{path} cannot be read: {err}') from err
 
 
-def read_bvh_archive(path: Path, step: int) -> list[Motion]:
+def read_bvh_archive(path: Path, step: int, names: Container[str] | None = None) -> list[Motion]:
     """
-    Read every BVH file of a tar archive, sorted by name.
+    Read the BVH files of a tar archive, sorted by name.
 
     :param step: keep every so many-th frame.
+    :param names: of the files, without folder and suffix, that are read; None for all.
     :raises BvhError: if the archive or a file in it cannot be read.
     """
     try:
@@ -65,7 +67,9 @@ def read_bvh_archive(path: Path, step: int) -> list[Motion]:
             texts = {
                 member.name: file.read().decode()
                 for member in archive
-                if member.name.endswith('.bvh') and (file := archive.extractfile(member))
+                if member.name.endswith('.bvh')
+                and (names is None or Path(member.name).stem in names)
+                and (file := archive.extractfile(member))
             }
     except (OSError, tarfile.TarError, UnicodeDecodeError) as err:
         raise BvhError(f'{path} cannot be read: {err}') from err

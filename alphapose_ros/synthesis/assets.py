@@ -8,6 +8,7 @@ Everything is read when it is first needed, and kept.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,7 +41,9 @@ from alphapose_ros.synthesis.patterns import make_pattern
 from alphapose_ros.synthesis.skinning import bone_levels
 from alphapose_ros.synthesis.tailor import Tailor
 
+MOCAP_FPS = 120
 MOCAP_STEP = 10
+SMOOTH_FPS = 30
 # Nobody flies.
 _ODD_POSTURES = ('fly', 'benchmark')
 # Height above which clothes count as jacket or shirt, on the base body.
@@ -145,10 +148,25 @@ class Assets:
     @cached_property
     def walks(self) -> list[Motion]:
         """Motion capture."""
+        return [m for path in self._archives() for m in read_bvh_archive(path, MOCAP_STEP)]
+
+    def smooth_walks(self, names: Collection[str]) -> dict[str, Motion]:
+        """
+        Return some of the walks, with SMOOTH_FPS frames a second.
+
+        :raises ValueError: if one is not there.
+        """
+        step = MOCAP_FPS // SMOOTH_FPS
+        files = [m for path in self._archives() for m in read_bvh_archive(path, step, names)]
+        if len(files) != len(names):
+            raise ValueError(f'the assets must hold the walks {", ".join(names)}')
+        return dict(zip(sorted(names), files, strict=True))
+
+    def _archives(self) -> list[Path]:
         archives = sorted((self._folder / 'mocap').glob('*.tar.xz'))
         if not archives:
             raise ValueError(f'{self._folder} must hold mocap/*.tar.xz')
-        return [motion for path in archives for motion in read_bvh_archive(path, MOCAP_STEP)]
+        return archives
 
     @cached_property
     def postures(self) -> FloatArray:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 ByteArray = NDArray[np.uint8]
+# Standard deviation of a good camera's noise.
+_NOISE = 1.0
 
 
 def degrade(image: ByteArray, rng: np.random.Generator) -> ByteArray:
@@ -22,6 +24,12 @@ def degrade(image: ByteArray, rng: np.random.Generator) -> ByteArray:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 95))]
         result = np.asarray(cv2.imdecode(cv2.imencode('.jpg', result, quality)[1], 1), np.uint8)
     return result
+
+
+def add_noise(image: ByteArray, rng: np.random.Generator) -> ByteArray:
+    """Return (H, W, 3) uint8 BGR as a good camera would give it."""
+    values = image + rng.normal(0, _NOISE, image.shape)
+    return np.asarray(np.clip(values + 0.5, 0, 255), np.uint8)
 
 
 def _recolor(values: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -20,12 +20,17 @@ _LEG = (('upperleg01', 'lowerleg01', 'Hip', 'Knee'), ('lowerleg01', 'foot', 'Kne
 _KNEE_HINGE = np.array([1, 0, 0], np.float32)
 
 
+def heading_rad(motion: Motion, frame_index: int) -> float:
+    """Return by how much the hips, which are the root, are turned about the vertical."""
+    hips = motion.rotations[frame_index, motion.names.index('Hips')]
+    return float(np.arctan2(hips[0, 2], hips[2, 2]))
+
+
 def take_over(puppet: Puppet, motion: Motion, frame_index: int) -> None:
     """Turn the puppet's bones like those of a frame, without its heading."""
     turns = _global_turns(motion, frame_index)
+    turns = turn((0, 1, 0), -heading_rad(motion, frame_index)) @ turns
     names = {name: i for i, name in enumerate(motion.names)}
-    hips = turns[names['Hips']]
-    turns = turn((0, 1, 0), -float(np.arctan2(hips[0, 2], hips[2, 2]))) @ turns
     joints = {name: turns[i] for name, i in names.items()}
     offsets = {name: motion.offsets[i] for name, i in names.items()}
     puppet.turn('root', joints['Hips'])

@@ -43,7 +43,7 @@ def place_props(
     if has_floor and materials:
         picture = materials[int(rng.integers(len(materials)))]
         tiles = float(rng.choice([0.5, 1, 2]))
-        props.append(_floor(picture, tiles))
+        props.append(make_floor(picture, tiles))
     for actor in actors if materials else ():
         picture = materials[int(rng.integers(len(materials)))]
         if _sits(actor) and rng.random() < 0.8:
@@ -72,7 +72,8 @@ def _seat(rng: np.random.Generator, actor: Actor, picture: Path) -> Figure:
     return _placed_box(picture, turn((0, 1, 0), heading), size, center)
 
 
-def _floor(picture: Path, tiles_per_metre: float) -> Figure:
+def make_floor(picture: Path, tiles_per_metre: float) -> Figure:
+    """Return the plane y = 0, paved with a picture."""
     size, reach = _FLOOR_SIZE, _FLOOR_SIZE * tiles_per_metre
     corners = np.array([[-size, 0, size], [size, 0, size], [size, 0, -size], [-size, 0, -size]])
     uvs = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * reach

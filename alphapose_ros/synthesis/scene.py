@@ -20,16 +20,22 @@ from numpy.typing import NDArray
 
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.synthesis.assets import Assets
+from alphapose_ros.synthesis.cameras import Camera
+from alphapose_ros.synthesis.effects import add_noise
 from alphapose_ros.synthesis.effects import degrade
+from alphapose_ros.synthesis.film import Film
 from alphapose_ros.synthesis.keypoints import SKELETON
 from alphapose_ros.synthesis.labels import label_people
 from alphapose_ros.synthesis.labels import Labels
 from alphapose_ros.synthesis.labels import VISIBLE
+from alphapose_ros.synthesis.lights import Light
 from alphapose_ros.synthesis.people import make_person
 from alphapose_ros.synthesis.people import Person
 from alphapose_ros.synthesis.poses import PoseOdds
 from alphapose_ros.synthesis.poses import sample_pose
 from alphapose_ros.synthesis.props import place_props
+from alphapose_ros.synthesis.renderer import Backdrop
+from alphapose_ros.synthesis.renderer import Figure
 from alphapose_ros.synthesis.renderer import Renderer
 from alphapose_ros.synthesis.skinning import bone_transforms
 from alphapose_ros.synthesis.stage import Actor
@@ -37,8 +43,8 @@ from alphapose_ros.synthesis.stage import frame_crop
 from alphapose_ros.synthesis.stage import frame_scene
 from alphapose_ros.synthesis.surroundings import Surroundings
 
-Style = Literal['person', 'scene']
-STYLES = ('person', 'scene')
+Style = Literal['person', 'scene', 'film']
+STYLES = ('person', 'scene', 'film')
 # Separates the random numbers of identities from those of images.
 _IDENTITY_STREAM = 1_000_003
 # A crop in which next to nothing is seen of the main person is rendered anew.
@@ -52,9 +58,10 @@ class SynthesisConfig:
     What is rendered.
 
     :param size_wh: width and height of images.
-    :param people: fewest and most people in an image.
-    :param style: 'person' crops as for a pose network, 'scene' for a detector.
-    :param images_per_identity: in how many images the same people appear.
+    :param people: fewest and most people in an image; a film has its own.
+    :param style: 'person' crops as for a pose network, 'scene' for a detector; the images of a
+        'film' are its frames.
+    :param images_per_identity: in how many images the same people appear, but for films.
     :param poses: how often kinds of poses are taken.
     :param backgrounds: folder of further pictures for backgrounds, or None.
     :raises ValueError: if a value is impossible.
@@ -117,9 +124,12 @@ class Synthesizer:
         self._renderer = Renderer(self._assets, cache_size=2 * max(config.people[1], 8))
         self._surroundings = Surroundings(self._assets, config.backgrounds)
         self._people: dict[tuple[int, int], Person] = {}
+        self._film: Film | None = None
 
     def render(self, seed: int, index: int) -> SyntheticImage:
         """Return an image, which depends on seed and index only."""
+        if self._config.style == 'film':
+            return self._film_frame(seed, index)
         for attempt in range(MAX_ATTEMPTS):
             rendered = self._attempt(seed, index, attempt)
             if self._config.style == 'scene' or _shows(rendered, self._first_identity(index)):
@@ -144,13 +154,35 @@ class Synthesizer:
             actors, camera = frame_scene(rng, actors, config.size_wh)
         light, backdrop, has_floor = self._surroundings.sample(rng)
         props = place_props(rng, actors, camera, self._assets, has_floor=has_floor)
+        colors, labels = self._draw(camera, light, backdrop, actors, props)
+        image = degrade(_shrink(colors, config.size_wh), rng)
+        return _assemble(image, labels, identities)
+
+    def _film_frame(self, seed: int, index: int) -> SyntheticImage:
+        """Return a frame of the film of a seed."""
+        if self._film is None or self._film.seed != seed:
+            self._film = Film(self._assets, seed, self._config.size_wh)
+        film, actors = self._film, self._film.actors(index)
+        colors, labels = self._draw(film.camera, film.light, film.backdrop, actors, [film.floor])
+        rng = np.random.default_rng([seed, index])
+        image = add_noise(_shrink(colors, self._config.size_wh), rng)
+        return _assemble(image, labels, np.arange(len(actors)))
+
+    def _draw(
+        self,
+        camera: Camera,
+        light: Light,
+        backdrop: Backdrop,
+        actors: list[Actor],
+        props: list[Figure],
+    ) -> tuple[NDArray[np.uint8], Labels]:
+        """Return the picture, larger than the image, and what is known of the people."""
         figures = [a.figure(i + 1) for i, a in enumerate(actors)]
         picture = self._renderer.draw(camera, light, backdrop, figures + props)
         joints = [actor.joints for actor in actors]
         stacked = np.array(joints, np.float32).reshape(-1, SKELETON.num_keypoints, 3)
         labels = label_people(picture, camera, stacked, self._assets.joints.depths)
-        image = degrade(_shrink(picture.colors, config.size_wh), rng)
-        return _assemble(image, labels, identities)
+        return picture.colors, labels
 
     def _act(self, rng: np.random.Generator, seed: int, identity: int) -> Actor:
         """Return a person in a random pose, at the origin."""

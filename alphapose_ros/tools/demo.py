@@ -24,21 +24,19 @@ from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.tools.processes import NodeProcesses
 
-DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
+DEFAULT_CLIP = Path(__file__).resolve().parents[1] / 'media' / 'demo_people.mp4'
 # What the last images need to pass through the pipeline and into the files.
 DRAIN_S = 1.5
 COMPOSED = ('alphapose',)
 SEPARATE = ('detector_node', 'pose_node', 'tracker_node')
 
 
-class DemoError(ValueError):
-    """The demo cannot start."""
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument(
-        '--source', default='', help='video file, folder of images or camera number'
+        '--source',
+        default=str(DEFAULT_CLIP),
+        help='video file, folder of images or camera number; a clip of the package by default',
     )
     parser.add_argument('--output', default='demo_output', help='folder for the files')
     parser.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
@@ -73,7 +71,6 @@ def run(
 
     :raises ValueError: if the source, a model or a node fails; one line that says what to do.
     """
-    source = source or _default_source()
     frames = FrameSource(source)
     find_model(detector, DETECTORS, weights_dir)
     find_model(model, POSE_NETWORKS, weights_dir)
@@ -123,15 +120,6 @@ def _run_nodes(
         except KeyboardInterrupt:
             pass  # the usual end with a camera
         nodes.stop()
-
-
-def _default_source() -> str:
-    if not DEFAULT_CLIP.is_file():
-        raise DemoError(
-            f'there is no clip {DEFAULT_CLIP}; name one: make demo SOURCE=video.mp4, '
-            'or SOURCE=0 for a camera'
-        )
-    return str(DEFAULT_CLIP)
 
 
 def _print_summary(summary: dict[str, Any], folder: Path, frames_in: int) -> None:

@@ -38,6 +38,7 @@ from alphapose_ros.synthesis.scene import STYLES
 from alphapose_ros.synthesis.scene import SynthesisConfig
 from alphapose_ros.synthesis.scene import Synthesizer
 from alphapose_ros.synthesis.scene import SyntheticImage
+from alphapose_ros.tools.synthesize_video import write_film
 
 SHEET_COLUMNS, SHEET_ROWS = 6, 4
 TILE_WIDTH = 320
@@ -65,13 +66,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--seed', type=int, default=0, help='equal seeds give equal images')
     parser.add_argument('--size', default='192x256', help='width x height of images')
     parser.add_argument('--people', default='1-1', help='fewest-most people per image')
-    parser.add_argument('--style', choices=STYLES, default='person', help='crops, or scenes')
+    parser.add_argument(
+        '--style', choices=STYLES, default='person', help='crops, scenes, or a film'
+    )
     parser.add_argument(
         '--images-per-identity', type=int, default=4, help='in how many images people appear'
     )
     parser.add_argument('--backgrounds', type=Path, help='folder of more background pictures')
     parser.add_argument('--workers', type=int, default=2, help='number of processes')
     parser.add_argument('--sheet', type=Path, help='PNG of some images with their joints')
+    parser.add_argument('--video', type=Path, help='MP4 of a film; boxes go to NAME_truth.txt')
 
 
 def run(
@@ -87,6 +91,7 @@ def run(
     backgrounds: Path | None,
     workers: int,
     sheet: Path | None,
+    video: Path | None,
 ) -> int:
     """
     Render what is missing of the data set; return the exit code.
@@ -98,6 +103,8 @@ def run(
             f'count and workers must be at least 1 and seed at least 0, '
             f'got {count}, {workers} and {seed}'
         )
+    if video is not None and style != 'film':
+        raise ValueError(f'video needs the style film, got {style}')
     config = SynthesisConfig(
         size_wh=_pair('size', size, 'x'),
         people=_pair('people', people, '-'),
@@ -113,6 +120,8 @@ def run(
     ids = range(1, count + 1)
     missing = [image_id for image_id in ids if read_part(output, image_id) is None]
     _render_all(job, missing, workers)
+    if video is not None:
+        write_film(output, ids, video)
     join_dataset(output, ids, get_skeleton('halpe_136'), info)
     if sheet is not None:
         _write_sheet(sheet, job, count)

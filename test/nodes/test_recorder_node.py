@@ -67,7 +67,6 @@ def read_tracks(path: Path) -> list[list[int]]:
 @pytest.mark.parametrize(
     ('arguments', 'message'),
     [
-        pytest.param([], 'there is no clip ', id='no-source'),
         pytest.param(['--source=nowhere.mp4'], "'nowhere.mp4' is no file", id='missing-source'),
         pytest.param(
             ['--source={clip}', '--weights-dir=/nowhere'],

@@ -8,7 +8,10 @@ from pathlib import Path
 import cv2
 import pytest
 
+from alphapose_ros.io.mot import read_mot
+from alphapose_ros.io.video import FrameSource
 from alphapose_ros.synthesis.assets import Assets
+from alphapose_ros.synthesis.film import WAVER
 from alphapose_ros.synthesis.renderer import Renderer
 from alphapose_ros.synthesis.renderer import RenderingError
 from alphapose_ros.tools.main import main
@@ -46,14 +49,27 @@ def test_a_data_set_grows_and_keeps_its_images(assets_dir: Path, tmp_path: Path)
     assert cv2.imread(str(sheet)) is not None
 
 
+def test_a_film_becomes_a_video_with_the_boxes_of_its_people(
+    assets_dir: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / 'film.mp4'
+    options = ['--style', 'film', '--size', '160x90', '--video', str(video)]
+    assert synthesize(assets_dir, tmp_path / 'set', 2, *options) == 0
+    assert FrameSource(str(video)).frame_count == 2
+    truth = read_mot(tmp_path / 'film_truth.txt')
+    assert truth.frames.tolist() == [1, 2]
+    assert (truth.ids == WAVER + 1).all()
+
+
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
         (['--size', 'small'], 'size must be two numbers such as 2x3'),
         (['--people', '3'], 'people must be two numbers such as 2-3'),
         (['--workers', '0'], 'count and workers must be at least 1'),
+        (['--video', 'a.mp4'], 'video needs the style film, got person'),
     ],
-    ids=['size', 'people', 'workers'],
+    ids=['size', 'people', 'workers', 'video'],
 )
 def test_impossible_options_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
