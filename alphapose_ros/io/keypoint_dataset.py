@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 import json
 from pathlib import Path
+import shutil
 from typing import Any
 
 import cv2
@@ -110,17 +111,25 @@ def read_part(folder: Path, image_id: int) -> Part | None:
     return part
 
 
-def open_dataset(folder: Path, info: Part) -> None:
+def open_dataset(folder: Path, info: Part, count: int) -> None:
     """
     Prepare a folder for more images; a finished data set becomes parts again.
 
     :param info: how the images are made, the same for all of them.
-    :raises DatasetError: if what is there was made otherwise, or cannot be read.
+    :param count: how many images it shall have.
+    :raises DatasetError: if what is there was made otherwise, is more, or cannot be read.
     """
     path, info_path = folder / ANNOTATIONS, folder / _PARTS / _INFO
+    last = max((int(p.stem) for p in (folder / _PARTS).glob('[0-9]*.json')), default=0)
     if path.exists():
         dataset = _read_json(path)
         _compare(folder, dataset['info'], info)
+        last = max((record['id'] for record in dataset['images']), default=0)
+    if last > count:
+        raise DatasetError(
+            f'{folder} holds {last} images: count must be at least that, got {count}'
+        )
+    if path.exists():
         _split(folder, dataset)
         path.unlink()
     elif info_path.exists():
@@ -181,9 +190,7 @@ def join_dataset(folder: Path, image_ids: Iterable[int], skeleton: Skeleton, inf
     }
     with replace_file(folder / ANNOTATIONS) as part_path:
         part_path.write_text(json.dumps(dataset))
-    for path in (folder / _PARTS).glob('*.json'):
-        path.unlink()
-    (folder / _PARTS).rmdir()
+    shutil.rmtree(folder / _PARTS)  # with what a process that was killed has left
 
 
 def _part_path(folder: Path, image_id: int) -> Path:

@@ -82,7 +82,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--images', type=Path, help='bag, video or folder; default: those of the results'
     )
     model.add_argument('--boxes', default='truth', choices=('truth', 'detector'))
-    model.add_argument('--detector', default='bundled_detector', help='name in the catalog, or path')
+    model.add_argument(
+        '--detector', default='bundled_detector', help='name in the catalog, or path'
+    )
     model.add_argument(
         '--flip-test', default='off', choices=('off', 'outputs', 'coordinates'), help='see docs'
     )

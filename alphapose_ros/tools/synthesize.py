@@ -116,7 +116,7 @@ def run(
     _synthesizer(job)  # fails here, not in the workers
     what = f'rendered people, style {style}, size {size}, {people} people'
     info = {'description': what, 'seed': seed}
-    open_dataset(output, info)
+    open_dataset(output, info, count)
     ids = range(1, count + 1)
     missing = [image_id for image_id in ids if read_part(output, image_id) is None]
     _render_all(job, missing, workers)

@@ -36,7 +36,7 @@ def people(count: int) -> list[Part]:
 
 
 def make(folder: Path, counts: tuple[int, ...]) -> dict[str, list[dict[str, object]]]:
-    open_dataset(folder, INFO)
+    open_dataset(folder, INFO, len(counts))
     for image_id, count in enumerate(counts, 1):
         write_part(folder, image_id, IMAGE, people(count))
     join_dataset(folder, range(1, len(counts) + 1), SKELETON, INFO)
@@ -73,7 +73,7 @@ def test_nothing_but_images_and_annotations_is_left(tmp_path: Path) -> None:
 
 def test_a_data_set_can_be_opened_and_joined_again(tmp_path: Path) -> None:
     dataset = make(tmp_path, (2, 0, 1))
-    open_dataset(tmp_path, INFO)
+    open_dataset(tmp_path, INFO, 3)
     assert read_part(tmp_path, 2) is not None
     join_dataset(tmp_path, range(1, 4), SKELETON, INFO)
     assert json.loads((tmp_path / 'annotations.json').read_text()) == dataset
@@ -87,8 +87,25 @@ def test_a_missing_part_is_named(tmp_path: Path) -> None:
 
 
 def test_images_of_another_kind_are_not_mixed_in(tmp_path: Path) -> None:
-    open_dataset(tmp_path, INFO)
+    open_dataset(tmp_path, INFO, 1)
     for _ in range(2):  # while it is made, and when it is done
         with pytest.raises(DatasetError, match='holds images of seed 5, not 6'):
-            open_dataset(tmp_path, {**INFO, 'seed': 6})
+            open_dataset(tmp_path, {**INFO, 'seed': 6}, 1)
         make(tmp_path, (1,))
+
+
+def test_fewer_images_than_there_are_are_refused_and_nothing_is_lost(tmp_path: Path) -> None:
+    dataset = make(tmp_path, (1, 1))
+    with pytest.raises(DatasetError, match='holds 2 images: count must be at least that, got 1'):
+        open_dataset(tmp_path, INFO, 1)
+    assert json.loads((tmp_path / 'annotations.json').read_text()) == dataset
+    open_dataset(tmp_path, INFO, 2)
+    with pytest.raises(DatasetError, match='holds 2 images'):
+        open_dataset(tmp_path, INFO, 1)
+
+
+def test_half_a_file_of_a_killed_process_is_not_in_the_way(tmp_path: Path) -> None:
+    open_dataset(tmp_path, INFO, 1)
+    (tmp_path / '.parts' / '000001.json.part').touch()
+    make(tmp_path, (1,))
+    assert not (tmp_path / '.parts').exists()
