@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Play a video through the pipeline and draw the skeletons on it."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from launch.actions import DeclareLaunchArgument
@@ -11,6 +12,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch import LaunchDescription
 
 PIPELINE = str(Path(__file__).parent / 'alphapose.launch.py')
+CLIP = str(Path(find_spec('alphapose_ros').origin).parent / 'media' / 'demo_people.mp4')
 
 
 def generate_launch_description():
@@ -18,7 +20,10 @@ def generate_launch_description():
     return LaunchDescription(
         [
             DeclareLaunchArgument(
-                'source', description='Video file, folder of images or camera index (required).'
+                'source',
+                default_value=CLIP,
+                description='Video file, folder of images or camera index; a clip of the package '
+                'by default.',
             ),
             DeclareLaunchArgument(
                 'camera',
