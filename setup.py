@@ -18,11 +18,12 @@ setup(
     # Bags are read by the definitions of our messages, which need no ROS.
     package_dir={'alphapose_ros.msg_definitions': 'msg'},
     package_data={
-        'alphapose_ros': ['weights/*.md', 'weights/*.onnx'],
+        'alphapose_ros': ['media/*', 'weights/*'],
         'alphapose_ros.msg_definitions': ['*.msg'],
     },
     install_requires=[
         'numpy>=1.21',
+        'onnxruntime>=1.15',
         'opencv-python-headless>=4.5',
         'pyyaml>=5.4',
         'rich>=12',
@@ -31,7 +32,7 @@ setup(
         'torchvision>=0.16',
     ],
     extras_require={
-        'onnx': ['onnx>=1.14', 'onnxruntime>=1.15'],
+        'onnx': ['onnx>=1.14'],
         'eval': [
             'matplotlib>=3.5',
             'motmetrics>=1.4',

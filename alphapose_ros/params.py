@@ -99,7 +99,7 @@ class DetectorParams(NetworkParams, ImageParams):
     """Parameters of the detector node."""
 
     detector_model: str = param(
-        'yolox_nano', 'Person detector: a name of the catalog or a path.', read_only=True
+        'bundled_detector', 'Person detector: a name of the catalog or a path.', read_only=True
     )
     min_box_score: float = param(0.3, 'Drop people scored below.', bounds=(0.0, 1.0))
     nms_iou: float = param(
@@ -114,7 +114,7 @@ class PoseParams(NetworkParams, JoinParams):
     """Parameters of the pose node."""
 
     pose_model: str = param(
-        'ultralight_simplepose', 'Pose network: a name of the catalog or a path.', read_only=True
+        'bundled', 'Pose network: a name of the catalog or a path.', read_only=True
     )
     pose_nms_similarity: float = param(
         0.36,

@@ -1,7 +1,8 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Fill the tables of docs/models.md and docs/tracking.md from the catalog and the last bench.
+Fill the tables of docs/models.md and docs/tracking.md from the catalog and the last bench, and
+those of the model card from its numbers.
 
     python docs/fill_tables.py
 """
@@ -25,6 +26,7 @@ from alphapose_ros.tools.bench_tracking import SEQUENCES
 
 DOCS = Path(__file__).parent
 BENCH = DOCS.parent / 'bench_output' / 'bench.json'
+WEIGHTS = DOCS.parent / 'alphapose_ros' / 'weights'
 Row = tuple[str, ...]
 TRACKERS = {'ours': '**ours**', 'compat': 'AlphaPose', 'bytetrack': 'ByteTrack', 'sort': 'SORT'}
 
@@ -32,14 +34,14 @@ TRACKERS = {'ours': '**ours**', 'compat': 'AlphaPose', 'bytetrack': 'ByteTrack',
 def main() -> None:
     """Rewrite what stands between `<!-- table -->` and `<!-- end -->`."""
     numbers = json.loads(BENCH.read_text()) if BENCH.is_file() else {}
-    fill('models.md', make_model_tables(numbers))
+    fill(DOCS / 'models.md', make_model_tables(numbers))
     if 'tracking.tud_campus.ours.idf1' in numbers:
-        fill('tracking.md', {'results': make_tracking_table(numbers)})
+        fill(DOCS / 'tracking.md', {'results': make_tracking_table(numbers)})
+    fill(WEIGHTS / 'README.md', make_card_tables(json.loads((WEIGHTS / 'card.json').read_text())))
 
 
-def fill(name: str, tables: Mapping[str, list[Row]]) -> None:
+def fill(page: Path, tables: Mapping[str, list[Row]]) -> None:
     """Rewrite the tables of a page."""
-    page = DOCS / name
     text = page.read_text()
     for table, rows in tables.items():
         pattern = rf'(<!-- {table} -->\n).*?(<!-- end -->)'
@@ -61,6 +63,40 @@ def make_tracking_table(numbers: Mapping[str, float]) -> list[Row]:
                 switches = f'{numbers[f"{key}.id_switches"]:.0f}'
                 people = f'`{detector}`' if detector else 'public detections'
                 rows.append((name, people, shown, *scores, switches))
+    return rows
+
+
+def make_card_tables(card: Mapping[str, float | None]) -> dict[str, list[Row]]:
+    """Return what `evaluate card` has measured, by kind; a dash where a network lacks a part."""
+    columns = {
+        'joints': {
+            'coco_mini: AP': 'coco_mini.{}.ap',
+            'own': 'coco_mini.{}.ap_own_boxes',
+            'coco_cc_by_subset: AP': 'coco_cc_by_subset.{}.ap',
+            'own ': 'coco_cc_by_subset.{}.ap_own_boxes',
+            'lspet_val: limbs': 'lspet_val.{}.pck_limbs',
+            'with neck and head': 'lspet_val.{}.pck_all',
+        },
+        'parts': {
+            part.replace('_', ' '): f'halpe.{{}}.{part}'
+            for part in ('body', 'feet', 'face', 'left_hand', 'right_hand')
+        },
+        'people': {
+            f'{name}: {measure}': f'{name}.{{}}.{measure}'
+            for name in ('TUD-Campus', 'PETS09-S2L1')
+            for measure in ('recall', 'precision')
+        },
+    }
+    return {name: _card_table(card, keys) for name, keys in columns.items()}
+
+
+def _card_table(card: Mapping[str, float | None], columns: Mapping[str, str]) -> list[Row]:
+    sets = {key.split('.')[0] for key in columns.values()}
+    models = dict.fromkeys(key.split('.')[1] for key in card if key.split('.')[0] in sets)
+    rows: list[Row] = [('', *columns)]
+    for model in models:
+        values = (card.get(key.format(model)) for key in columns.values())
+        rows.append((f'`{model}`', *('-' if v is None else f'{v:.3f}' for v in values)))
     return rows
 
 

@@ -70,20 +70,22 @@ def _save(path: Path, nodes: list[Any], constants: list[Any], input_: Any, outpu
     save(model, path)
 
 
-def _save_tiny_detector(path: Path) -> None:
+def _save_tiny_detector(path: Path, size_wh: tuple[int, int], num_classes: int) -> None:
     """Write a "YOLOX" that finds the bounding box of all that is bright."""
     from onnx import helper
 
     def make(kind: str, inputs: list[str], out: str, **attributes: Any) -> Any:
         return helper.make_node(kind, inputs, [out], **attributes)
 
+    width, height = size_wh
+    num_cells, row_length = sum(width * height // s**2 for s in (8, 16, 32)), 5 + num_classes
     nodes = [make('ReduceMean', ['images'], 'grey', axes=[0, 1], keepdims=0)]
     for axis, low, high in ((0, 'x0', 'x1'), (1, 'y0', 'y1')):
         nodes += [
             make('ReduceMax', ['grey'], f'line{axis}', axes=[axis], keepdims=0),
             make('Greater', [f'line{axis}', 'threshold'], f'bright{axis}'),
-            make('Where', [f'bright{axis}', 'index', 'far'], f'low{axis}'),
-            make('Where', [f'bright{axis}', 'index', 'before'], f'high{axis}'),
+            make('Where', [f'bright{axis}', f'index{axis}', 'far'], f'low{axis}'),
+            make('Where', [f'bright{axis}', f'index{axis}', 'before'], f'high{axis}'),
             make('ReduceMin', [f'low{axis}'], low, keepdims=1),
             make('ReduceMax', [f'high{axis}'], high, keepdims=1),
             make('Sub', [high, low], f'size{axis}'),
@@ -107,7 +109,7 @@ def _save_tiny_detector(path: Path) -> None:
     ]
     constants = [
         _tensor('threshold', 128),
-        _tensor('index', np.arange(416)),
+        *(_tensor(f'index{axis}', np.arange(length)) for axis, length in enumerate(size_wh)),
         _tensor('far', 1e4),
         _tensor('before', -1),
         _tensor('one', [1]),
@@ -115,19 +117,21 @@ def _save_tiny_detector(path: Path) -> None:
         _tensor('twice_stride', [16]),
         _tensor('score', [0.9]),
         _tensor('zero', [0]),
-        _tensor('classes', [1] + [0] * 79),
-        _tensor('row_shape', [1, 1, 85], np.int64),
-        _tensor('other_rows', np.zeros((1, 3548, 85))),
+        _tensor('classes', [1] + [0] * (num_classes - 1)),
+        _tensor('row_shape', [1, 1, row_length], np.int64),
+        _tensor('other_rows', np.zeros((1, num_cells - 1, row_length))),
     ]
-    _save(path, nodes, constants, ('images', [1, 3, 416, 416]), ('output', [1, 3549, 85]))
+    output = ('output', [1, num_cells, row_length])
+    _save(path, nodes, constants, ('images', [1, 3, size_wh[1], size_wh[0]]), output)
 
 
-def _save_tiny_pose_network(path: Path) -> None:
+def _save_tiny_pose_network(path: Path, num_keypoints: int) -> None:
     """Write a network whose joints lie where a person's are, brighter where the image is."""
     from onnx import helper
 
     rng = np.random.default_rng(0)
-    places = np.stack([rng.uniform(14, 34, 17), rng.uniform(12, 52, 17)], axis=1)
+    low, high = (14, 12), (34, 52)
+    places = rng.uniform(low, high, (num_keypoints, 2))
     y, x = np.mgrid[:64, :48]
     squared = (x - places[:, 0, None, None]) ** 2 + (y - places[:, 1, None, None]) ** 2
     nodes = [
@@ -137,7 +141,9 @@ def _save_tiny_pose_network(path: Path) -> None:
         helper.make_node('Mul', ['bright', 'peaks'], ['heatmaps']),
     ]
     peaks = _tensor('peaks', 0.4 * np.exp(-squared / 8)[None])
-    _save(path, nodes, [peaks], ('data', [1, 3, 256, 192]), ('heatmaps', [1, 17, 64, 48]))
+    _save(
+        path, nodes, [peaks], ('data', [1, 3, 256, 192]), ('heatmaps', [1, num_keypoints, 64, 48])
+    )
 
 
 def _save_tiny_reid_network(path: Path) -> None:
@@ -151,13 +157,15 @@ def _save_tiny_reid_network(path: Path) -> None:
 @pytest.fixture(scope='session')
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
-    Return a folder with tiny but real networks, named and shaped like the default ones.
+    Return a folder with tiny but real networks, named and shaped like those of the catalog.
 
     To them a bright rectangle is a person.
     """
     pytest.importorskip('onnx', reason='needs onnx to make the tiny networks')
     folder = tmp_path_factory.mktemp('weights')
-    _save_tiny_detector(folder / 'yolox_nano.onnx')
-    _save_tiny_pose_network(folder / 'ultralight_simplepose.onnx')
+    _save_tiny_detector(folder / 'bundled_detector.onnx', (416, 256), num_classes=1)
+    _save_tiny_detector(folder / 'yolox_nano.onnx', (416, 416), num_classes=80)
+    _save_tiny_pose_network(folder / 'bundled_pose.onnx', 136)
+    _save_tiny_pose_network(folder / 'ultralight_simplepose.onnx', 17)
     _save_tiny_reid_network(folder / 'osnet_x0_25_msmt17.onnx')
     return folder

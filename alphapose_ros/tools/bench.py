@@ -30,9 +30,11 @@ from alphapose_ros.io.messages import tracks_to_message
 from alphapose_ros.io.weights import find_model
 from alphapose_ros.io.weights import WeightsError
 from alphapose_ros.models.catalog import DETECTORS
+from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.structures import Poses
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
+from alphapose_ros.tools.bench_bundled import measure_bundled
 from alphapose_ros.tools.bench_networks import BenchError
 from alphapose_ros.tools.bench_networks import measure_decode
 from alphapose_ros.tools.bench_networks import measure_models
@@ -44,9 +46,9 @@ from alphapose_ros.tools.bench_process import measure_process_memory
 from alphapose_ros.tools.bench_smoothing import measure_smoothing
 from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
 from alphapose_ros.tools.bench_tracking import measure_tracking
-from alphapose_ros.tools.demo import DEFAULT_CLIP
 from alphapose_ros.tools.processes import NodeProcesses
 
+DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
 SIZES_WH = {'720p': (1280, 720), '1080p': (1920, 1080)}
 PROBE_IMAGES = 60
 PIPELINE_IMAGES = 500
@@ -206,7 +208,8 @@ def _run_nodes(
     **_: Any,
 ) -> dict[str, Any]:
     """Run the pipeline over the clip, again and again; return the recorder's summary."""
-    find_model('yolox_nano', DETECTORS, weights_dir)
+    find_model('bundled_detector', DETECTORS, weights_dir)
+    find_model('bundled', POSE_NETWORKS, weights_dir)
     if not Path(source).exists():
         raise BenchError(f'there is no clip {source}; name one with --source')
     parameters = {'weights_dir': weights_dir, 'device': device, 'max_people': max_people}
@@ -263,6 +266,7 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'decode': measure_decode,
     'network': measure_network,
     'models': measure_models,
+    'bundled': measure_bundled,
     'tracking': measure_tracking,
     'smoothing': measure_smoothing,
 }

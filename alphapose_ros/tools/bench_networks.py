@@ -58,7 +58,7 @@ def measure_pose_nms(**_: Any) -> Numbers:
     """Merge 20 candidates of 10 people with 136 joints."""
     poses, skeleton = _two_of_everybody(10), get_skeleton('halpe_136')
     return {
-        'pose_nms.ms_20x136': _median_ms({'': lambda: suppress_poses(poses, skeleton)}, 200)['']
+        'pose_nms.ms_20x136': median_ms({'': lambda: suppress_poses(poses, skeleton)}, 200)['']
     }
 
 
@@ -66,7 +66,7 @@ def measure_decode(**_: Any) -> Numbers:
     """Decode 20 people with 136 joints, and the same one person and one joint at a time."""
     heatmaps = torch.randn((20, 136, 64, 48), generator=torch.Generator().manual_seed(0))
     arrays = heatmaps.numpy()
-    times_ms = _median_ms(
+    times_ms = median_ms(
         {
             'argmax': lambda: decode_argmax(heatmaps),
             'integral': lambda: decode_integral(heatmaps),
@@ -133,7 +133,7 @@ def measure_models(*, device: str, weights_dir: str, **_: Any) -> Numbers:
             width, height = network.size_wh
             batch = torch.rand((1, 3, height, width), device=network.tensor_device)
             batch = batch.contiguous(memory_format=network.memory_format)
-            times_ms[key] = _median_ms({'': partial(_run, network, batch)}, 5)['']
+            times_ms[key] = median_ms({'': partial(run_network, network, batch)}, 5)['']
     return {
         f'models.{record.name}_ms': times_ms[key]
         for record in ALL_MODELS.values()
@@ -171,16 +171,18 @@ def _compare_backends(module: FastPose, network: TorchNetwork) -> Numbers:
             networks['openvino_half'] = OpenVinoNetwork(path, precision='half')
         except ModelFileError:
             pass  # an option
-        times_ms = _median_ms({name: partial(_run, n, batch) for name, n in networks.items()}, 9)
+        times_ms = median_ms(
+            {name: partial(run_network, n, batch) for name, n in networks.items()}, 9
+        )
     return {f'network.fastpose50_{name}_ms_4': ms for name, ms in times_ms.items()}
 
 
-def _run(network: Network, batch: Tensor) -> Tensor:
+def run_network(network: Network, batch: Tensor) -> Tensor:
     """Run and wait for the result, as a caller does who wants the joints."""
     return network(batch)[0][..., :1, :1].cpu()
 
 
-def _median_ms(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
+def median_ms(calls: Mapping[str, Callable[[], Any]], repeats: int) -> dict[str, float]:
     """Time calls in turn, so that what disturbs the machine disturbs all of them."""
     times_ms: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():

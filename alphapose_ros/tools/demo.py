@@ -39,8 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='video file, folder of images or camera number; a clip of the package by default',
     )
     parser.add_argument('--output', default='demo_output', help='folder for the files')
-    parser.add_argument('--detector', default='yolox_nano', help='name in the catalog, or path')
-    parser.add_argument('--model', default='ultralight_simplepose', help='pose network, likewise')
+    parser.add_argument(
+        '--detector', default='bundled_detector', help='name in the catalog, or path'
+    )
+    parser.add_argument('--model', default='bundled', help='pose network, likewise')
     parser.add_argument('--reid', default='', help='re-ID network, likewise; none if empty')
     parser.add_argument('--weights-dir', default='', help='folder searched first for model files')
     parser.add_argument('--device', default='auto', help='auto, cpu, cuda or cuda:N')

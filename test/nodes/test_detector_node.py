@@ -134,7 +134,7 @@ def test_missing_weights_refuse_the_start(ros: Any, tmp_path: Path, monkeypatch:
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
     monkeypatch.delenv('ALPHAPOSE_WEIGHTS', raising=False)
     with pytest.raises(WeightsError, match=r'no weights for yolox_nano: yolox_nano\.onnx'):
-        DetectorNode(**ros.options())
+        DetectorNode(**ros.options(detector_model='yolox_nano'))
 
 
 def test_an_unknown_device_refuses_the_start(ros: Any, tiny_weights: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_running_node_tells_its_times_and_counts(
     assert float(values['fps']) > 0
     assert 0 < float(values['network_ms_p50']) <= float(values['total_ms_p95'])
     assert float(values['overhead_ratio_p50']) >= 1
-    assert (values['model'], values['device']) == ('yolox_nano', 'cpu')
+    assert (values['model'], values['device']) == ('bundled_detector', 'cpu')
     assert float(values['input_fps']) > 0
     assert values['image_topic'] == f'{ros.namespace}/image'
 

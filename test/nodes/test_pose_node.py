@@ -51,7 +51,7 @@ def test_image_and_detections_give_one_message_with_their_header(
     (poses,) = received
     assert poses.header == message.header
     assert (poses.image_width, poses.image_height) == (640, 480)
-    assert (poses.keypoint_set, poses.num_keypoints) == ('coco_17', 17)
+    assert (poses.keypoint_set, poses.num_keypoints) == ('halpe_136', 136)
     people = poses_from_message(poses)
     np.testing.assert_array_equal(people.boxes, BOX.boxes)
     assert [p.track_id for p in poses.poses] == [-1]
@@ -86,7 +86,7 @@ def test_no_detections_give_an_empty_message(
     detector.publish(detections_to_message(Detections.empty(), message.header, (640, 480)))
     camera.publish(message)
     assert ros.spin_until(lambda: received)
-    assert (len(received[0].poses), received[0].num_keypoints) == (0, 17)
+    assert (len(received[0].poses), received[0].num_keypoints) == (0, 136)
 
 
 def test_a_bag_that_begins_anew_matches_again(

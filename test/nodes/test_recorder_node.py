@@ -69,7 +69,7 @@ def read_tracks(path: Path) -> list[list[int]]:
     [
         pytest.param(['--source=nowhere.mp4'], "'nowhere.mp4' is no file", id='missing-source'),
         pytest.param(
-            ['--source={clip}', '--weights-dir=/nowhere'],
+            ['--source={clip}', '--weights-dir=/nowhere', '--detector=yolox_nano'],
             'no weights for yolox_nano',
             id='weights',
         ),
