@@ -17,6 +17,7 @@ import os
 from pathlib import Path
 import tempfile
 import time
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ from alphapose_ros.tools.bench_process import measure_process_memory
 from alphapose_ros.tools.bench_smoothing import measure_smoothing
 from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
 from alphapose_ros.tools.bench_tracking import measure_tracking
+from alphapose_ros.tools.demo import DEFAULT_CLIP as DEMO_CLIP
 from alphapose_ros.tools.processes import NodeProcesses
 
 DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'
@@ -54,6 +56,9 @@ PROBE_IMAGES = 60
 PIPELINE_IMAGES = 500
 MEMORY_IMAGES = 2000
 CAMERA_FPS = 30.0
+# Of the pipeline, whose own cost is measured beside networks that do not change.
+PEERS = MappingProxyType({'detector_model': 'yolox_nano', 'pose_model': 'ultralight_simplepose'})
+BUNDLED = MappingProxyType({'detector_model': 'bundled_detector', 'pose_model': 'bundled'})
 THREE_NODES = ('detector_node', 'pose_node', 'tracker_node')
 DRAIN_S = 1.5
 
@@ -190,6 +195,17 @@ def measure_pipeline(**common: Any) -> Numbers:
     }
 
 
+def measure_defaults(**common: Any) -> Numbers:
+    """Measure the networks of the package, alone and in the pipeline on the clip of the demo."""
+    summary = _run_nodes(('alphapose',), **{**common, 'source': str(DEMO_CLIP), 'models': BUNDLED})
+    return {
+        **measure_bundled(**common),
+        'bundled.pipeline_fps': summary['fps'],
+        'bundled.pipeline_latency_ms_p50': summary['latency_ms_p50'],
+        'bundled.pipeline_people': summary['people_per_frame'],
+    }
+
+
 def measure_memory(**common: Any) -> Numbers:
     """Run one process for many images and compare its memory with that after the first 200."""
     summary = _run_nodes(('alphapose',), images=MEMORY_IMAGES, max_people=2, **common)
@@ -205,14 +221,20 @@ def _run_nodes(
     pace: str = 'consumed',
     images: int = PIPELINE_IMAGES,
     max_people: int = 100,
+    models: Mapping[str, str] = PEERS,
     **_: Any,
 ) -> dict[str, Any]:
     """Run the pipeline over the clip, again and again; return the recorder's summary."""
-    find_model('bundled_detector', DETECTORS, weights_dir)
-    find_model('bundled', POSE_NETWORKS, weights_dir)
+    find_model(models['detector_model'], DETECTORS, weights_dir)
+    find_model(models['pose_model'], POSE_NETWORKS, weights_dir)
     if not Path(source).exists():
         raise BenchError(f'there is no clip {source}; name one with --source')
-    parameters = {'weights_dir': weights_dir, 'device': device, 'max_people': max_people}
+    parameters = {
+        'weights_dir': weights_dir,
+        'device': device,
+        'max_people': max_people,
+        **models,
+    }
     video = {
         'source': source,
         'loop': True,
@@ -266,7 +288,7 @@ SECTIONS: dict[str, Callable[..., Numbers]] = {
     'decode': measure_decode,
     'network': measure_network,
     'models': measure_models,
-    'bundled': measure_bundled,
+    'bundled': measure_defaults,
     'tracking': measure_tracking,
     'smoothing': measure_smoothing,
 }

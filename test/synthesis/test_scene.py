@@ -81,7 +81,7 @@ def test_a_scene_may_be_empty(assets_dir: Path, renderer: Renderer) -> None:
         ({'size_wh': (8, 100)}, 'size_wh must be at least 16 x 16'),
         ({'people': (2, 1)}, 'people must be two rising numbers'),
         ({'people': (0, 1)}, 'people must be at least 1 in style person'),
-        ({'style': 'crowd'}, "style must be one of person, scene, got 'crowd'"),
+        ({'style': 'crowd'}, "style must be one of person, scene, film, got 'crowd'"),
         ({'images_per_identity': 0}, 'images_per_identity must be at least 1'),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else '',

@@ -58,7 +58,7 @@ def all_nodes() -> dict[str, dict[str, str]]:
             'overhead_ratio_p50': '1.110',
             'peak_rss_mib': '300',
             'rss_growth_mib': '-0.5',
-            'model': 'bundled_detector',
+            'model': 'yolox_nano',
         },
         'pose': {'total_ms_p50': '40.0', 'network_ms_p50': '35.0'},
         'tracker': {'total_ms_p50': '3.0'},
@@ -99,7 +99,7 @@ def test_without_weights_the_pipeline_is_skipped_and_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_bench('pipeline') == 0
-    assert 'pipeline skipped: no weights for bundled_detector' in ' '.join(
+    assert 'pipeline skipped: no weights for yolox_nano' in ' '.join(
         capsys.readouterr().out.split()
     )
     assert not any(key.startswith('pipeline.') for key in read_numbers())
@@ -108,7 +108,7 @@ def test_without_weights_the_pipeline_is_skipped_and_says_so(
 def test_without_a_clip_the_pipeline_is_skipped_and_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for record in (DETECTORS['bundled_detector'], POSE_NETWORKS['bundled']):
+    for record in (DETECTORS['yolox_nano'], POSE_NETWORKS['ultralight_simplepose']):
         Path('weights', record.file_names[0]).touch()
     assert run_bench('pipeline') == 0
     assert 'pipeline skipped: there is no clip no.avi' in ' '.join(capsys.readouterr().out.split())
