@@ -17,7 +17,7 @@ from alphapose_ros.io.video import FrameSource
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.pipeline import PipelineParams
 from alphapose_ros.structures import Tracks
-from alphapose_ros.tools.demo import DEFAULT_CLIP
+from alphapose_ros.tools.demo import DEMO_CLIP
 from alphapose_ros.tools.main import main
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,7 @@ def tracks(tmp_path_factory: pytest.TempPathFactory) -> list[Tracks]:
         patch.setenv('XDG_CACHE_HOME', 'cache')
         patch.delenv('ALPHAPOSE_WEIGHTS', raising=False)
         pipeline = load_pipeline(PipelineParams(device='cpu'))
-    frames = FrameSource(str(DEFAULT_CLIP))
+    frames = FrameSource(str(DEMO_CLIP))
     return [pipeline.process(frames.read(), i * 66_666_667) for i in range(IMAGES)]
 
 

@@ -47,7 +47,7 @@ from alphapose_ros.tools.bench_process import measure_process_memory
 from alphapose_ros.tools.bench_smoothing import measure_smoothing
 from alphapose_ros.tools.bench_tracking import DEFAULT_SEQUENCES
 from alphapose_ros.tools.bench_tracking import measure_tracking
-from alphapose_ros.tools.demo import DEFAULT_CLIP as DEMO_CLIP
+from alphapose_ros.tools.demo import DEMO_CLIP
 from alphapose_ros.tools.processes import NodeProcesses
 
 DEFAULT_CLIP = Path('..') / 'shared' / 'media' / 'video' / 'openpose_video.avi'

@@ -24,7 +24,7 @@ from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.catalog import REID_NETWORKS
 from alphapose_ros.tools.processes import NodeProcesses
 
-DEFAULT_CLIP = Path(__file__).resolve().parents[1] / 'media' / 'demo_people.mp4'
+DEMO_CLIP = Path(__file__).resolve().parents[1] / 'media' / 'demo_people.mp4'
 # What the last images need to pass through the pipeline and into the files.
 DRAIN_S = 1.5
 COMPOSED = ('alphapose',)
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument(
         '--source',
-        default=str(DEFAULT_CLIP),
+        default=str(DEMO_CLIP),
         help='video file, folder of images or camera number; a clip of the package by default',
     )
     parser.add_argument('--output', default='demo_output', help='folder for the files')
