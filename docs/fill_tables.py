@@ -81,6 +81,10 @@ def make_card_tables(card: Mapping[str, float | None]) -> dict[str, list[Row]]:
             part.replace('_', ' '): f'halpe.{{}}.{part}'
             for part in ('body', 'feet', 'face', 'left_hand', 'right_hand')
         },
+        'rendered': {
+            part.replace('_', ' '): f'rendered.{{}}.pck_{part}'
+            for part in ('body', 'feet', 'face', 'left_hand', 'right_hand')
+        },
         'people': {
             f'{name}: {measure}': f'{name}.{{}}.{measure}'
             for name in ('TUD-Campus', 'PETS09-S2L1')

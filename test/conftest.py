@@ -95,15 +95,11 @@ def _save_tiny_detector(path: Path, size_wh: tuple[int, int], num_classes: int) 
             make('Div', [f'length{axis}', 'stride'], f'cells{axis}'),
             make('Log', [f'cells{axis}'], f'log{axis}'),
         ]
+    values = ['centre0', 'centre1', 'log0', 'log1', 'objectness', 'classes']
     nodes += [
         make('Greater', ['size0', 'one'], 'is_there'),
         make('Where', ['is_there', 'score', 'zero'], 'objectness'),
-        make(
-            'Concat',
-            ['centre0', 'centre1', 'log0', 'log1', 'objectness', 'classes'],
-            'first',
-            axis=0,
-        ),
+        make('Concat', values, 'first', axis=0),
         make('Reshape', ['first', 'row_shape'], 'row'),
         make('Concat', ['row', 'other_rows'], 'output', axis=1),
     ]
@@ -152,6 +148,23 @@ def _save_tiny_reid_network(path: Path) -> None:
 
     nodes = [helper.make_node('ReduceMean', ['images'], ['vectors'], axes=[2, 3], keepdims=0)]
     _save(path, nodes, [], ('images', [1, 3, 256, 128]), ('vectors', [1, 3]))
+
+
+@pytest.fixture(scope='session')
+def assets_dir(shared_dir: Path) -> Path:
+    """Return the folder of CC0 assets for rendering, which are not part of the package."""
+    from alphapose_ros.synthesis.assets import Assets
+    from alphapose_ros.synthesis.renderer import Renderer
+    from alphapose_ros.synthesis.renderer import RenderingError
+
+    folder = shared_dir / 'synth'
+    if not folder.is_dir():
+        pytest.skip(f'needs the assets in {folder}')
+    try:
+        Renderer(Assets(folder))
+    except RenderingError as err:
+        pytest.skip(str(err))
+    return folder
 
 
 @pytest.fixture(scope='session')

@@ -45,7 +45,7 @@ def test_the_files_are_small() -> None:
 
 
 def test_by_default_people_of_the_clip_are_found_with_all_joints(tracks: list[Tracks]) -> None:
-    truth = read_mot(DEFAULT_CLIP.with_name(f'{DEFAULT_CLIP.stem}_truth.txt'))
+    truth = read_mot(DEMO_CLIP.with_name(f'{DEMO_CLIP.stem}_truth.txt'))
     overlaps = [
         box_iou(truth.boxes[truth.frames == i + 1], found.poses.boxes).max(axis=1, initial=0)
         for i, found in enumerate(tracks)
@@ -86,6 +86,7 @@ def test_the_tables_of_the_card_are_its_numbers() -> None:
             assert f'| {" | ".join(row)} |' in page, 'run python docs/fill_tables.py'
 
 
+@pytest.mark.usefixtures('assets_dir')
 def test_the_files_reach_the_numbers_of_the_card(shared_dir: Path, tmp_path: Path) -> None:
     pytest.importorskip('pycocotools')
     arguments = ('--models', 'bundled', '--detectors', 'bundled_detector', '--device', 'cpu')

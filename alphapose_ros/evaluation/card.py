@@ -35,6 +35,8 @@ HALPE = get_skeleton('halpe_136')
 COCO = get_skeleton('coco_17')
 TORSO = ('left_shoulder', 'right_hip')
 NECK_AND_HEAD = ('neck', 'head')
+# Of the size of a person, or of a face or hand.
+PART_ALPHA = 0.1
 # The body is that of COCO, which all networks have.
 PARTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -124,6 +126,33 @@ def score_parts(people: PersonDetails) -> Numbers:
         if num_labelled:
             numbers[part] = float(np.median(found)) if len(found) else float('nan')
             numbers[f'{part}_found'] = float(len(found) / num_labelled)
+    return numbers
+
+
+def score_sized_parts(people: PersonDetails) -> Numbers:
+    """
+    Return the share of joints within a tenth of the size of what they are part of.
+
+    The size is the longer side of the person's box for body and feet, and that of the extent of
+    the labelled joints for a face or a hand.
+
+    :return: pck_<part>, of the parts that the people have.
+    """
+    person_sizes = (people.boxes[:, 2:] - people.boxes[:, :2]).max(axis=1)
+    labelled = np.where(people.is_labelled[..., None], people.truth, np.float32(np.nan))
+    numbers: Numbers = {}
+    for part, names in PARTS.items():
+        has_joint = np.array([name in names for name in people.skeleton.keypoint_names])
+        counts = people.is_labelled & has_joint
+        if not counts.any():
+            continue
+        sizes = person_sizes
+        if part not in ('body', 'feet'):
+            points = labelled[:, has_joint]
+            low, high = np.fmin.reduce(points, axis=1), np.fmax.reduce(points, axis=1)
+            sizes = (high - low).max(axis=1)
+        is_right = counts & (people.errors <= PART_ALPHA * sizes[:, None])
+        numbers[f'pck_{part}'] = _share(is_right, counts)
     return numbers
 
 

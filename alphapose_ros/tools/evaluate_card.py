@@ -12,6 +12,7 @@ from functools import partial
 import json
 import math
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from alphapose_ros.evaluation.card import find_people
 from alphapose_ros.evaluation.card import LabelledImages
 from alphapose_ros.evaluation.card import score_limbs
 from alphapose_ros.evaluation.card import score_parts
+from alphapose_ros.evaluation.card import score_sized_parts
 from alphapose_ros.evaluation.card_check import CardNumbers
 from alphapose_ros.evaluation.card_check import compare_cards
 from alphapose_ros.evaluation.card_pictures import draw_best_and_worst
@@ -37,8 +39,6 @@ from alphapose_ros.inference.load import load_detector
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.files import replace_file
-from alphapose_ros.io.keypoint_truth import read_keypoint_truth
-from alphapose_ros.io.lsp import read_lsp
 from alphapose_ros.io.mot import read_sequence_info
 from alphapose_ros.io.results import read_json
 from alphapose_ros.io.results import ResultsError
@@ -48,24 +48,17 @@ from alphapose_ros.tools.evaluate_peers import find_size
 from alphapose_ros.tools.evaluate_peers import load_network
 from alphapose_ros.tools.evaluate_peers import TEACHER
 from alphapose_ros.tools.evaluate_report import true_images
+from alphapose_ros.tools.evaluate_sets import COCO
+from alphapose_ros.tools.evaluate_sets import HALPE
+from alphapose_ros.tools.evaluate_sets import LSP
+from alphapose_ros.tools.evaluate_sets import read_sets
+from alphapose_ros.tools.evaluate_sets import render_held_out
+from alphapose_ros.tools.evaluate_sets import RENDERED
 from alphapose_ros.tools.evaluate_tables import print_numbers
 from alphapose_ros.training.detection_validation import evaluate_detector
 from alphapose_ros.training.detection_validation import sequence_images
 
-CARD = 'card.json'
-COCO, LSP, HALPE, SIZES = 'coco_mini', 'lspet_val', 'halpe', 'sizes'
-# Labels and images, below the folder `annotated`.
-SETS = MappingProxyType(
-    {
-        COCO: ('coco_mini/person_keypoints.json', 'coco_mini/images'),
-        'coco_cc_by_subset': (
-            'coco_cc_by_subset/person_keypoints_cc.json',
-            'coco_cc_by_subset/images',
-        ),
-        LSP: ('lspet_val/joints.npz', 'lspet_val/images'),
-        HALPE: ('mmpose_tests/halpe/test_halpe.json', 'mmpose_tests/coco'),
-    }
-)
+CARD, SIZES = 'card.json', 'sizes'
 SEQUENCES = ('TUD-Campus', 'PETS09-S2L1')
 # Who finds the people where boxes are a network's own.
 OWN_DETECTORS = MappingProxyType({'bundled': 'bundled_detector'})
@@ -73,7 +66,6 @@ PEER_DETECTOR = 'yolox_nano'
 DIGITS = 4
 
 T = TypeVar('T')
-Sets = Mapping[str, LabelledImages]
 # By data set and model.
 Card = dict[str, dict[str, Numbers]]
 
@@ -94,16 +86,21 @@ def evaluate_card(
     known = None if check is None else read_card(check)
     peers_dir = data / 'weights'
     options = NetworkOptions(weights_dir=weights_dir or str(peers_dir), device=device)
-    sets = read_sets(data / 'annotated', limit)
-    card: Card = {name: {} for name in (*sets, *SEQUENCES, SIZES)}
     finders = load_finders(console, [*detectors, *map(own_detector, models)], options)
-    for model in models:
-        network = attempt(console, model, partial(load_network, model, peers_dir, options))
-        if network is not None:
-            with console.status(model):
-                runs = measure_network(card, model, network, finders, sets)
-            if model == models[0]:
-                draw_pictures(console, output, runs, sets)
+    with TemporaryDirectory() as folder:
+        sets = read_sets(data / 'annotated', limit)
+        try:
+            sets[RENDERED] = render_held_out(data / 'synth', Path(folder), limit)
+        except ValueError as err:
+            console.print(f'left out: {RENDERED}: {err}')
+        card: Card = {name: {} for name in (*sets, *SEQUENCES, SIZES)}
+        for model in models:
+            network = attempt(console, model, partial(load_network, model, peers_dir, options))
+            if network is not None:
+                with console.status(model):
+                    runs = measure_network(card, model, network, finders, sets)
+                if model == models[0]:
+                    draw_pictures(console, output, runs, sets)
     for name in detectors:
         if name in finders:
             with console.status(name):
@@ -144,21 +141,12 @@ def load_finders(
     return {name: finder for name, finder in finders.items() if finder is not None}
 
 
-def read_sets(folder: Path, limit: int) -> Sets:
-    """Return the data sets with people and joints, each with at most `limit` images."""
-    sets = {}
-    for name, (labels, images) in SETS.items():
-        read = read_lsp if name == LSP else read_keypoint_truth
-        sets[name] = LabelledImages(read(folder / labels), folder / images).thin_out(limit)
-    return sets
-
-
 def measure_network(
     card: Card,
     model: str,
     network: AnyEstimator,
     finders: Mapping[str, PersonDetector],
-    sets: Sets,
+    sets: Mapping[str, LabelledImages],
 ) -> dict[str, KeypointRun]:
     """
     Run a pose network over the data sets, add its numbers to the card, and return the runs.
@@ -176,6 +164,8 @@ def measure_network(
             numbers |= score_limbs(run.people)
         elif name == HALPE:
             numbers |= score_parts(run.people)
+        elif name == RENDERED:
+            numbers |= score_sized_parts(run.people)
         else:
             numbers |= _precision(run, '')
             if finder is not None:
@@ -223,7 +213,10 @@ def measure_sizes(
 
 
 def draw_pictures(
-    console: Console, folder: Path, runs: Mapping[str, KeypointRun], sets: Sets
+    console: Console,
+    folder: Path,
+    runs: Mapping[str, KeypointRun],
+    sets: Mapping[str, LabelledImages],
 ) -> None:
     """Write the best and the worst images of COCO, and the whole bodies."""
     sheets: dict[str, np.ndarray] = {}

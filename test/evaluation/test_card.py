@@ -17,6 +17,7 @@ from alphapose_ros.evaluation.card import find_people
 from alphapose_ros.evaluation.card import LabelledImages
 from alphapose_ros.evaluation.card import score_limbs
 from alphapose_ros.evaluation.card import score_parts
+from alphapose_ros.evaluation.card import score_sized_parts
 from alphapose_ros.evaluation.details import pair_people
 from alphapose_ros.evaluation.details import PersonDetails
 from alphapose_ros.io.keypoint_truth import KeypointTruth
@@ -109,6 +110,29 @@ def test_parts_that_are_shifted_have_that_error(
     )
     assert numbers['face_found'] == pytest.approx(54 / 68)
     assert numbers['body_found'] == 1
+
+
+@pytest.mark.parametrize(('shift', 'share'), [(15.9, 1), (16.1, 0)])
+def test_joints_of_a_body_are_right_within_a_tenth_of_the_person(
+    whole_body: KeypointTruth, make_results: Make, shift: float, share: int
+) -> None:
+    joints = whole_body.keypoints.copy()
+    joints[0, :26, 0] += shift
+    numbers = score_sized_parts(found_by(whole_body, make_results, joints, 'halpe_136'))
+    assert (numbers['pck_body'], numbers['pck_feet']) == (share, share)
+    assert numbers['pck_face'] == 1
+
+
+@pytest.mark.parametrize(('shift', 'share'), [(1.9, 1), (2.1, 20 / 21)])
+def test_joints_of_a_hand_are_right_within_a_tenth_of_the_hand(
+    whole_body: KeypointTruth, make_results: Make, shift: float, share: float
+) -> None:
+    truth = whole_body.keypoints.copy()
+    truth[0, 94:115] = np.linspace((10, 10), (22, 30), 21)  # 12 wide and 20 high
+    joints = truth.copy()
+    joints[0, 100, 0] += shift
+    people = found_by(replace(whole_body, keypoints=truth), make_results, joints, 'halpe_136')
+    assert score_sized_parts(people)['pck_left_hand'] == pytest.approx(share)
 
 
 def test_networks_without_face_and_hands_have_a_body_only(

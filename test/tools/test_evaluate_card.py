@@ -20,7 +20,7 @@ from alphapose_ros.tools.main import main
 
 
 @pytest.fixture(scope='module')
-def card(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def card(shared_dir: Path, assets_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the card of two models and one that is missing, on two images of each set."""
     pytest.importorskip('pycocotools')
     pytest.importorskip('openvino')
@@ -44,6 +44,7 @@ def test_every_data_set_has_its_measures(card: Path) -> None:
         **{f'{name}.{pose}': precision for name in ('coco_mini', 'coco_cc_by_subset')},
         f'lspet_val.{pose}': ('images', 'pck_limbs'),
         f'halpe.{pose}': ('images', 'body', 'body_found'),
+        f'rendered.{pose}': ('images', 'pck_body'),
         f'TUD-Campus.{detector}': ('images', 'recall', 'precision'),
         f'PETS09-S2L1.{detector}': ('images', 'recall', 'precision'),
         f'sizes.{pose}': ('parameters', 'file_bytes'),

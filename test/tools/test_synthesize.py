@@ -10,23 +10,8 @@ import pytest
 
 from alphapose_ros.io.mot import read_mot
 from alphapose_ros.io.video import FrameSource
-from alphapose_ros.synthesis.assets import Assets
 from alphapose_ros.synthesis.film import WAVER
-from alphapose_ros.synthesis.renderer import Renderer
-from alphapose_ros.synthesis.renderer import RenderingError
 from alphapose_ros.tools.main import main
-
-
-@pytest.fixture(scope='module')
-def assets_dir(shared_dir: Path) -> Path:
-    folder = shared_dir / 'synth'
-    if not folder.is_dir():
-        pytest.skip(f'needs the assets in {folder}')
-    try:
-        Renderer(Assets(folder))
-    except RenderingError as err:
-        pytest.skip(str(err))
-    return folder
 
 
 def synthesize(assets: Path, output: Path, count: int, *options: str) -> int:
