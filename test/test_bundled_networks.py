@@ -14,6 +14,8 @@ from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.evaluation.card_check import compare_cards
 from alphapose_ros.io.mot import read_mot
 from alphapose_ros.io.video import FrameSource
+from alphapose_ros.models.catalog import DETECTORS
+from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.pipeline import PipelineParams
 from alphapose_ros.structures import Tracks
@@ -84,6 +86,16 @@ def test_the_tables_of_the_card_are_its_numbers() -> None:
     for rows in tables.make_card_tables(card).values():
         for row in rows:
             assert f'| {" | ".join(row)} |' in page, 'run python docs/fill_tables.py'
+
+
+def test_the_catalog_tells_what_the_card_tells() -> None:
+    card = json.loads((FOLDER / 'card.json').read_text())
+    precision = card['coco_mini.bundled.ap']
+    assert POSE_NETWORKS['bundled'].accuracy == f'{100 * precision:.0f} AP on 39 COCO images'
+    names = ('PETS09-S2L1', 'TUD-Campus')
+    low, high = sorted(card[f'{name}.bundled_detector.recall'] for name in names)
+    found = f'{100 * low:.0f} to {100 * high:.0f} % recall on two MOT clips'
+    assert DETECTORS['bundled_detector'].accuracy == found
 
 
 @pytest.mark.usefixtures('assets_dir')

@@ -14,7 +14,7 @@ import pytest
 from alphapose_ros.training.provenance import image_fingerprint
 from alphapose_ros.training.provenance import MAX_COPY_DISTANCE
 
-LIST = Path('alphapose_ros/weights/training_images.jsonl')
+LIST = Path(__file__).parents[1] / 'alphapose_ros' / 'weights' / 'training_images.jsonl'
 IMAGES, VIDEOS = ('.jpg', '.jpeg', '.png'), ('.mp4', '.avi')
 
 
