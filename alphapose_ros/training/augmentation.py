@@ -20,6 +20,7 @@ from alphapose_ros.core.crops import image_to_crop_matrices
 from alphapose_ros.core.skeletons import flip_permutation
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.structures import Skeleton
+from alphapose_ros.training.truncation import is_within
 
 # A box around half a person is enlarged by this factor, instead of that of a whole one.
 HALF_BODY_PADDING = 1.5
@@ -39,6 +40,7 @@ class Augmentation:
     :param flip_probability: of crops that are mirrored.
     :param half_body_probability: of crops that show the upper or the lower half of a person.
     :param half_body_joints: more must be labelled for that.
+    :param cut_probability: of people whom an edge of the image cuts off, see `truncation`.
     :param proposals_from_epoch: from then on boxes are displaced as a detector's are; -1 for
         never.
     :param detections: COCO file of what a detector found in the images of the first data set, from
@@ -51,6 +53,7 @@ class Augmentation:
     flip_probability: float = 0.5
     half_body_probability: float = 0.3
     half_body_joints: int = 8
+    cut_probability: float = 0.0
     proposals_from_epoch: float = -1.0
     detections: str = ''
 
@@ -180,22 +183,27 @@ def view_joints(
     weights: FloatArray,
     skeleton: Skeleton,
     size_wh: tuple[int, int],
-) -> tuple[FloatArray, FloatArray]:
+    edges: NDArray[np.int64] | None = None,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """
     Return joints as the crop shows them.
 
     :param keypoints: (K, 2) x, y in the image.
     :param weights: (K,).
+    :param edges: (4,) xyxy of the part of the image that is shown; None is all of it.
     :return: (K, 2) x, y in the crop, 0, 0 where the weight is 0; (K,) weights, 0 also of what is
-        outside.
+        outside; (K,) weights of labels that are outside, 0 elsewhere.
     """
     points = keypoints @ view.matrix[:, :2].T + view.matrix[:, 2]
+    is_inside = ((points >= 0) & (points <= np.array(size_wh) - 1)).all(axis=1)
+    if edges is not None:
+        is_inside &= is_within(keypoints, edges)
+    seen, absent = (np.where(mask, weights, 0) for mask in (is_inside, ~is_inside))
     if view.is_flipped:
         permutation = flip_permutation(skeleton)
-        points, weights = points[permutation], weights[permutation]
-    is_inside = ((points >= 0) & (points <= np.array(size_wh) - 1)).all(axis=1)
-    weights = np.where(is_inside, weights, 0).astype(np.float32)
-    return np.where(weights[:, None] > 0, points, 0).astype(np.float32), weights
+        points, seen, absent = points[permutation], seen[permutation], absent[permutation]
+    points = np.where(seen[:, None] > 0, points, 0)
+    return points.astype(np.float32), seen.astype(np.float32), absent.astype(np.float32)
 
 
 def _scale_box(box: FloatArray, factor: float) -> FloatArray:

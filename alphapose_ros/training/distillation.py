@@ -84,7 +84,8 @@ class Teacher:
             size_wh = batch.crops.shape[3], batch.crops.shape[2]
             points, scores = (values[:, mine] for values in self._decoder([maps], size_wh))
         scores = scores.clamp(0, 1)
-        is_taken = (batch.weights[:, theirs] == 0) & (scores >= self._options.min_score)
+        is_unknown = batch.weights[:, theirs] + batch.absent[:, theirs] == 0
+        is_taken = is_unknown & (scores >= self._options.min_score)
         labels, weights = batch.points.clone(), batch.weights.clone()
         labels[:, theirs] = torch.where(is_taken[..., None], points, labels[:, theirs])
         weights[:, theirs] = torch.where(is_taken, scores, weights[:, theirs])

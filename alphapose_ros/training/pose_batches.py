@@ -18,6 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -40,6 +41,9 @@ from alphapose_ros.training.pixels import ByteArray
 from alphapose_ros.training.pixels import PixelAugmentation
 from alphapose_ros.training.proposals import ProposalModel
 from alphapose_ros.training.proposals import propose
+from alphapose_ros.training.truncation import box_within
+from alphapose_ros.training.truncation import draw_edges
+from alphapose_ros.training.truncation import is_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ class PoseBatch:
     :param crops: (N, 3, H, W) uint8 BGR, channels last in memory.
     :param points: (N, K, 2) x, y in pixels of the crop.
     :param weights: (N, K) in [0, 1], 0 where not labelled or not in the crop.
+    :param absent: (N, K) in [0, 1], how sure it is that a joint is not in the crop.
     :param identities: (N,) int64, -1 where unknown.
     :param box_sizes: (N,) longer side of the person's box, pixels of the crop.
     :param areas: (N,) square pixels of the crop that the person covers.
@@ -58,6 +63,7 @@ class PoseBatch:
     crops: Tensor
     points: Tensor
     weights: Tensor
+    absent: Tensor
     identities: Tensor
     box_sizes: Tensor
     areas: Tensor
@@ -124,11 +130,18 @@ class PoseDataset(Dataset[PoseBatch]):
             self._make(person, np.random.default_rng([self._seed, number]), draw.epoch)
             for person, number in zip(draw.people.tolist(), draw.numbers.tolist(), strict=True)
         ]
-        crops, points, weights, box_sizes, areas = (
+        crops, points, weights, absent, box_sizes, areas = (
             torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)
         )
-        identities = torch.from_numpy(self.labels.identities[draw.people])
-        return PoseBatch(crops.permute(0, 3, 1, 2), points, weights, identities, box_sizes, areas)
+        return PoseBatch(
+            crops=crops.permute(0, 3, 1, 2),
+            points=points,
+            weights=weights,
+            absent=absent,
+            identities=torch.from_numpy(self.labels.identities[draw.people]),
+            box_sizes=box_sizes,
+            areas=areas,
+        )
 
     def _make(self, person: int, rng: np.random.Generator, epoch: int) -> tuple[Any, ...]:
         labels = self.labels
@@ -136,26 +149,45 @@ class PoseDataset(Dataset[PoseBatch]):
         image = self._images.get(image_index)
         if image is None:
             image = read_training_image(labels.paths[image_index])
-        box, keypoints = labels.boxes[person], labels.keypoints[person]
-        view = self._view(person, (image.shape[1], image.shape[0]), rng, epoch)
-        crop = np.asarray(cv2.warpAffine(image, view.matrix, self._size_wh), np.uint8)
+        image_size_wh = image.shape[1], image.shape[0]
+        edges = self._edges(person, image_size_wh, rng)
+        view = self._view(person, edges, image_size_wh, rng, epoch)
+        crop = _warp(image, view, self._size_wh, edges)
         if self._pixels is not None:
             crop = augment_pixels(crop, self._pixels, rng)
-        points, weights = view_joints(
-            view, keypoints, labels.weights[person], labels.skeleton, self._size_wh
-        )
+        joints = labels.keypoints[person], labels.weights[person], labels.skeleton
+        points, weights, absent = view_joints(view, *joints, self._size_wh, edges)
+        box = labels.boxes[person]
         box_size = np.float32(max(box[2:] - box[:2]) * view.scale)
         area = np.float32(labels.areas[person] * view.scale**2)
-        return crop, points, weights, box_size, area
+        return crop, points, weights, absent, box_size, area
+
+    def _edges(
+        self, person: int, image_size_wh: tuple[int, int], rng: np.random.Generator
+    ) -> NDArray[np.int64] | None:
+        labels, options = self.labels, self._geometry
+        if options is None or rng.random() >= options.cut_probability:
+            return None
+        is_labelled = labels.weights[person] > 0
+        box, keypoints = labels.boxes[person], labels.keypoints[person]
+        return draw_edges(box, keypoints, is_labelled, image_size_wh, rng)
 
     def _view(
-        self, person: int, image_size_wh: tuple[int, int], rng: np.random.Generator, epoch: int
+        self,
+        person: int,
+        edges: NDArray[np.int64] | None,
+        image_size_wh: tuple[int, int],
+        rng: np.random.Generator,
+        epoch: int,
     ) -> CropView:
         labels, options = self.labels, self._geometry
         box = labels.boxes[person]
         if options is None:
             return plain_view(box, self._size_wh)
         keypoints, weights = labels.keypoints[person], labels.weights[person]
+        if edges is not None:
+            box = box_within(box, keypoints, weights > 0, edges)
+            weights = weights * is_within(keypoints, edges)
         if self._proposals is not None and 0 <= options.proposals_from_epoch <= epoch:
             box = propose(
                 box, keypoints, weights, self._proposals, image_size_wh=image_size_wh, rng=rng
@@ -163,6 +195,21 @@ class PoseDataset(Dataset[PoseBatch]):
         return draw_view(
             box, keypoints, weights, labels.skeleton, options, size_wh=self._size_wh, rng=rng
         )
+
+
+def _warp(
+    image: ByteArray,
+    view: CropView,
+    size_wh: tuple[int, int],
+    edges: NDArray[np.int64] | None,
+) -> ByteArray:
+    """Return a crop of the part of an image within edges, black outside."""
+    matrix = view.matrix
+    if edges is not None:
+        x0, y0, x1, y1 = edges.tolist()
+        image, matrix = image[y0:y1, x0:x1], matrix.copy()
+        matrix[:, 2] += matrix[:, :2] @ edges[:2]
+    return np.asarray(cv2.warpAffine(image, matrix, size_wh), np.uint8)
 
 
 def make_batches(

@@ -91,13 +91,17 @@ class PoseLoss:
     def _joint_loss(self, heatmaps: Tensor, batch: PoseBatch) -> Tensor:
         options, n = self._options, self._num_maps
         size_wh = batch.crops.shape[3], batch.crops.shape[2]
-        weights = batch.weights * self._factors.to(heatmaps.device)
+        factors = self._factors.to(heatmaps.device)
+        weights = batch.weights * factors
         loss = heatmaps.new_zeros(())
         by_height, by_mean = torch.split(heatmaps, [n, heatmaps.shape[1] - n], dim=1)
         if n:
             size_hw, stride = by_height.shape[2:], size_wh[0] / by_height.shape[3]
-            targets, is_inside = gaussian_targets(batch.points[:, :n], size_hw, stride=stride)
-            distance = heatmap_loss(by_height, targets, weights[:, :n] * is_inside)
+            # The map of a joint that is not in the crop is empty.
+            points = batch.points[:, :n].masked_fill(weights[:, :n, None] == 0, -torch.inf)
+            targets, is_inside = gaussian_targets(points, size_hw, stride=stride)
+            map_weights = weights[:, :n] * is_inside + (batch.absent * factors)[:, :n]
+            distance = heatmap_loss(by_height, targets, map_weights)
             loss = loss + options.heatmap_factor * distance
         if n < heatmaps.shape[1]:
             coordinates = integral_targets(batch.points[:, n:], size_wh)

@@ -53,7 +53,7 @@ def test_joints_go_to_the_crop_and_back(seed: int) -> None:
     view = draw_view(
         BOX, keypoints, weights, WHOLE, Augmentation(), size_wh=SIZE_WH, rng=rng(seed)
     )
-    points, shown = view_joints(view, keypoints, weights, WHOLE, SIZE_WH)
+    points, shown, _ = view_joints(view, keypoints, weights, WHOLE, SIZE_WH)
     order = np.arange(136)
     if view.is_flipped:
         for left, right in WHOLE.flip_pairs:
@@ -74,7 +74,7 @@ def test_what_is_drawn_at_a_joint_is_seen_at_its_point(seed: int) -> None:
     mass = cv2.warpAffine(image, view.matrix, SIZE_WH)[..., 0]
     y, x = np.mgrid[: SIZE_WH[1], : SIZE_WH[0]]
     seen = np.array([(mass * x).sum(), (mass * y).sum()]) / mass.sum()
-    points, _ = view_joints(view, keypoints, weights, COCO, SIZE_WH)
+    points, _, _ = view_joints(view, keypoints, weights, COCO, SIZE_WH)
     np.testing.assert_allclose(points[0], seen, atol=0.1)
 
 
@@ -111,8 +111,9 @@ def test_joints_outside_the_crop_and_those_without_label_count_nothing() -> None
     weights = np.ones(17, np.float32)
     weights[5] = 0
     view = plain_view(BOX, SIZE_WH)
-    points, shown = view_joints(view, keypoints, weights, COCO, SIZE_WH)
+    points, shown, absent = view_joints(view, keypoints, weights, COCO, SIZE_WH)
     assert np.flatnonzero(shown == 0).tolist() == [3, 5]
+    assert np.flatnonzero(absent).tolist() == [3]  # nobody knows where the other one is
     assert (points[[3, 5]] == 0).all()
 
 

@@ -98,6 +98,25 @@ def test_boxes_are_displaced_from_the_chosen_epoch_on(folder: Path) -> None:
     assert not torch.equal(plain[1].points, displaced[1].points)
 
 
+def test_beyond_the_edge_that_cuts_somebody_off_crops_are_black(folder: Path) -> None:
+    options = Augmentation(
+        scale=0, rotation_probability=0, half_body_probability=0, cut_probability=1
+    )
+    batches = batches_from(folder, 0, 4, geometry=options, pixels=None)
+    absent, weights = (torch.cat([getattr(b, n) for b in batches]) for n in ('absent', 'weights'))
+    crops = torch.cat([b.crops for b in batches])
+    is_cut = absent.any(dim=1)
+    assert is_cut.any()
+    assert (absent * weights == 0).all()
+    assert (crops[is_cut] == 0).all(dim=1).flatten(1).any(dim=1).all()
+    points = torch.cat([b.points for b in batches])
+    assert (points[absent > 0] == 0).all()
+    x, y = points[weights > 0].round().long().unbind(1)
+    owner = torch.nonzero(weights > 0)[:, 0]
+    is_black = (crops[owner, :, y, x] == 0).all(dim=1)
+    assert is_black.float().mean() < 0.2  # but at the very edge
+
+
 def test_scales_are_those_of_the_crop(folder: Path) -> None:
     dataset = PoseDataset(read_training_labels(folder), SIZE_WH)
     batch = next(iter(validation_batches(dataset, batch_size=12, workers=0)))

@@ -52,6 +52,7 @@ def make_batch(num_keypoints: int = 136, *, n: int = 2) -> PoseBatch:
         crops=torch.randint(0, 256, (n, 3, 64, 48), generator=generator, dtype=torch.uint8),
         points=4 * torch.randint(2, 10, (n, num_keypoints, 2), generator=generator).float(),
         weights=torch.ones(n, num_keypoints),
+        absent=torch.zeros(n, num_keypoints),
         identities=torch.arange(n) // 2,
         box_sizes=torch.full((n,), 50.0),
         areas=torch.full((n,), 1000.0),
@@ -95,6 +96,19 @@ def test_the_decoding_decides_the_loss(method: str) -> None:
     torch.testing.assert_close(loss(Constant(maps), batch), expected)
 
 
+def test_a_joint_that_is_not_in_the_crop_shall_have_an_empty_map() -> None:
+    batch, maps = make_batch(17), make_maps(17)
+    batch.weights[0, 3] = 0  # not labelled
+    batch.weights[1, 5], batch.absent[1, 5] = 0, 1
+    targets, _ = gaussian_targets(batch.points, (16, 12))
+    targets[1, 5] = 0
+    weights = torch.ones(2, 17)
+    weights[0, 3] = 0
+    loss = PoseLoss(COCO, decoder('argmax', COCO), PoseLossOptions(), NORMALIZATION)
+    found = loss(Constant(maps), batch)
+    torch.testing.assert_close(found, heatmap_loss(maps, targets, weights))
+
+
 def test_weights_of_136_joints_equal_the_reference(shared_dir: Path) -> None:
     fixture = np.load(shared_dir / 'fixtures/decode/targets.npz')
     visible = torch.from_numpy(fixture['joints136'][:, 0, 1].astype(np.float32))
@@ -135,6 +149,17 @@ def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
     assert (taught.weights[:, 17:] == 0).all()
     assert (taught.weights[:, 10] == 0).all()
     assert (batch.weights[:, 5:] == 0).all()
+
+
+def test_a_teacher_labels_nothing_that_is_known_to_be_outside() -> None:
+    batch, maps = make_batch(), torch.zeros(2, 17, 16, 12)
+    maps[:, :, 5, 3] = 0.8
+    batch.weights[:, 15] = 0
+    batch.absent[:, 15] = 1
+    options = TeacherOptions(model='', min_score=0.3)
+    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
+    taught, _ = teacher.teach(batch, make_maps())
+    assert (taught.weights[:, 15] == 0).all()
 
 
 def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:

@@ -44,6 +44,7 @@ def test_the_share_of_right_joints_is_found(num_wrong: int) -> None:
             crops=torch.zeros((len(part), 3, 256, 192), dtype=torch.uint8),
             points=part,
             weights=torch.ones(len(part), 17),
+            absent=torch.zeros(len(part), 17),
             identities=torch.zeros(len(part)),
             box_sizes=torch.full((len(part),), 100.0),
             areas=torch.full((len(part),), 5000.0),
