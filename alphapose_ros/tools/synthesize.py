@@ -8,12 +8,14 @@ import argparse
 from collections.abc import Sequence
 from concurrent.futures import as_completed
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 import multiprocessing
 import os
 from pathlib import Path
 import re
+import sys
 
 import cv2
 import numpy as np
@@ -118,8 +120,7 @@ def run(
     info = {'description': what, 'seed': seed}
     open_dataset(output, info, count)
     ids = range(1, count + 1)
-    missing = [image_id for image_id in ids if read_part(output, image_id) is None]
-    _render_all(job, missing, workers)
+    _render_missing(job, ids, workers)
     if video is not None:
         write_film(output, ids, video)
     join_dataset(output, ids, get_skeleton('halpe_136'), info)
@@ -133,6 +134,36 @@ def _pair(name: str, text: str, separator: str) -> tuple[int, int]:
     if match is None:
         raise ValueError(f'{name} must be two numbers such as 2{separator}3, got {text!r}')
     return int(match[1]), int(match[2])
+
+
+def _render_missing(job: Job, image_ids: Sequence[int], workers: int) -> None:
+    """
+    Render what is not there yet; if a process dies, as OpenGL drivers can make it, start others.
+
+    :raises ValueError: if they die without an image.
+    """
+    missing = _find_missing(job, image_ids)
+    while missing:
+        try:
+            _render_all(job, missing, workers)
+        except BrokenProcessPool as err:
+            left = _find_missing(job, missing)
+            if len(left) == len(missing):
+                raise ValueError(
+                    'a process that renders died before it had written an image, killed for its '
+                    'memory (fewer --workers need less) or by a fault of the OpenGL driver'
+                ) from err
+            print(
+                f'warning: a process that renders died; going on with {len(left)} images',
+                file=sys.stderr,
+            )
+            missing = left
+        else:
+            return
+
+
+def _find_missing(job: Job, image_ids: Sequence[int]) -> list[int]:
+    return [image_id for image_id in image_ids if read_part(job.output, image_id) is None]
 
 
 def _render_all(job: Job, image_ids: Sequence[int], workers: int) -> None:

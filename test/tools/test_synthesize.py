@@ -2,8 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command, on a few small images."""
 
+from collections.abc import Callable
 import json
+import multiprocessing
 from pathlib import Path
+import threading
 
 import cv2
 import pytest
@@ -32,6 +35,50 @@ def test_a_data_set_grows_and_keeps_its_images(assets_dir: Path, tmp_path: Path)
     assert after['annotations'][: len(before['annotations'])] == before['annotations']
     assert cv2.imread(str(output / 'images' / '000003.jpg')).shape == (64, 48, 3)
     assert cv2.imread(str(sheet)) is not None
+
+
+class Killer(threading.Thread):
+    """Kills processes that render, from when a condition is true."""
+
+    def __init__(self, condition: Callable[[], bool], *, most: int) -> None:
+        super().__init__(daemon=True)
+        self.killed: set[int] = set()
+        self._condition, self._most, self._is_over = condition, most, threading.Event()
+
+    def run(self) -> None:
+        while not self._is_over.wait(0.02) and len(self.killed) < self._most:
+            if self._condition():
+                for process in multiprocessing.active_children():
+                    process.kill()
+                    self.killed.add(process.pid or 0)
+
+    def stop(self) -> None:
+        self._is_over.set()
+        self.join()
+
+
+def test_a_process_that_dies_costs_no_image(
+    assets_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / 'set'
+    killer = Killer(lambda: any((output / 'images').glob('*.jpg')), most=1)
+    killer.start()
+    assert synthesize(assets_dir, output, 24) == 0
+    killer.stop()
+    assert len(killer.killed) == 1
+    assert 'warning: a process that renders died; going on with' in capsys.readouterr().err
+    assert len(json.loads((output / 'annotations.json').read_text())['images']) == 24
+    assert all(cv2.imread(str(path)) is not None for path in (output / 'images').iterdir())
+
+
+def test_processes_that_all_die_are_reported(
+    assets_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killer = Killer(lambda: True, most=100)
+    killer.start()
+    assert synthesize(assets_dir, tmp_path / 'set', 2) == 1
+    killer.stop()
+    assert 'a process that renders died before it had written an image' in capsys.readouterr().err
 
 
 def test_a_film_becomes_a_video_with_the_boxes_of_its_people(
