@@ -36,6 +36,18 @@ def test_a_body_stands_upright(joints: np.ndarray, upper: str, lower: str) -> No
     assert joints[SKELETON.index(upper), 1] > joints[SKELETON.index(lower), 1]
 
 
+def test_shoulders_are_on_top_of_the_joint_and_the_neck_between_them(
+    assets: Assets, joints: np.ndarray
+) -> None:
+    left, right = (joints[SKELETON.index(f'{side}_shoulder')] for side in ('left', 'right'))
+    neck, hip = (joints[SKELETON.index(name)] for name in ('neck', 'hip'))
+    cube = assets.base.vertices[
+        np.unique(assets.base.faces[assets.base.groups == 'joint-l-shoulder'])
+    ]
+    assert 0.04 < (left[1] - cube.mean(axis=0)[1]) / np.linalg.norm(neck - hip) < 0.06
+    assert np.allclose(neck, (left + right) / 2, atol=1e-5)
+
+
 def test_hands_start_at_the_wrists(joints: np.ndarray) -> None:
     for side in ('left', 'right'):
         hand, wrist = SKELETON.index(f'{side}_hand_root'), SKELETON.index(f'{side}_wrist')
