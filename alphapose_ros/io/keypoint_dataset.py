@@ -79,9 +79,14 @@ def image_name(image_id: int) -> str:
 
 
 def write_part(
-    folder: Path, image_id: int, image: NDArray[np.uint8], annotations: Iterable[Part]
+    folder: Path,
+    image_id: int,
+    image: NDArray[np.uint8],
+    annotations: Iterable[Part],
+    *,
+    background: str = '',
 ) -> None:
-    """Write an image (H, W, 3) BGR, then what is known of it."""
+    """Write an image (H, W, 3) BGR, then what is known of it, and the picture behind if any."""
     path = folder / image_name(image_id)
     is_encoded, data = cv2.imencode('.jpg', image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
     if not is_encoded:
@@ -89,7 +94,14 @@ def write_part(
     with replace_file(path) as part:
         part.write_bytes(data.tobytes())
     height, width = image.shape[:2]
-    record = {'id': image_id, 'file_name': image_name(image_id), 'width': width, 'height': height}
+    record: dict[str, Any] = {
+        'id': image_id,
+        'file_name': image_name(image_id),
+        'width': width,
+        'height': height,
+    }
+    if background:
+        record['background'] = background
     _write_part(folder, record, annotations)
 
 

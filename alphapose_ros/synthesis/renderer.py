@@ -58,6 +58,11 @@ class Backdrop:
     exposure: float = 1.0
     field: float = 0.0
 
+    @property
+    def name(self) -> str:
+        """Of the file, '' of a pattern."""
+        return '' if self.picture.path is None else self.picture.path.name
+
 
 @dataclass(frozen=True, eq=False)
 class Figure:

@@ -100,6 +100,7 @@ class SyntheticImage:
     :param visibility: (N, K) uint8: 2 seen, 1 hidden, 0 outside of the image.
     :param areas: (N,) pixels that are seen of each.
     :param identities: (N,) int64, the same for the same person in other images of the seed.
+    :param background: name of the picture behind.
     """
 
     image: NDArray[np.uint8]
@@ -108,6 +109,7 @@ class SyntheticImage:
     visibility: NDArray[np.uint8]
     areas: FloatArray
     identities: NDArray[np.int64]
+    background: str
 
 
 class Synthesizer:
@@ -156,7 +158,7 @@ class Synthesizer:
         props = place_props(rng, actors, camera, self._assets, has_floor=has_floor)
         colors, labels = self._draw(camera, light, backdrop, actors, props)
         image = degrade(_shrink(colors, config.size_wh), rng)
-        return _assemble(image, labels, identities)
+        return _assemble(image, labels, identities, backdrop)
 
     def _film_frame(self, seed: int, index: int) -> SyntheticImage:
         """Return a frame of the film of a seed."""
@@ -166,7 +168,7 @@ class Synthesizer:
         colors, labels = self._draw(film.camera, film.light, film.backdrop, actors, [film.floor])
         rng = np.random.default_rng([seed, index])
         image = add_noise(_shrink(colors, self._config.size_wh), rng)
-        return _assemble(image, labels, np.arange(len(actors)))
+        return _assemble(image, labels, np.arange(len(actors)), film.backdrop)
 
     def _draw(
         self,
@@ -209,7 +211,7 @@ def _shrink(colors: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.u
 
 
 def _assemble(
-    image: NDArray[np.uint8], labels: Labels, identities: NDArray[np.int64]
+    image: NDArray[np.uint8], labels: Labels, identities: NDArray[np.int64], backdrop: Backdrop
 ) -> SyntheticImage:
     """Leave out people of whom next to nothing is seen."""
     kept = labels.areas >= 12
@@ -220,6 +222,7 @@ def _assemble(
         visibility=labels.visibility[kept],
         areas=labels.areas[kept],
         identities=identities[kept],
+        background=backdrop.name,
     )
 
 

@@ -206,7 +206,7 @@ def _render_chunk(job: Job, image_ids: Sequence[int]) -> int:
             areas=rendered.areas,
             identities=rendered.identities,
         )
-        write_part(job.output, image_id, rendered.image, people)
+        write_part(job.output, image_id, rendered.image, people, background=rendered.background)
     return len(image_ids)
 
 

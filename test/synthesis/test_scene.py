@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -50,6 +51,34 @@ def test_visible_joints_are_in_the_image_and_those_of_the_body_in_the_box(
         low, high = rendered.boxes[:, None, :2], rendered.boxes[:, None, 2:]
         in_box = ((rendered.keypoints >= low - 1) & (rendered.keypoints <= high + 1)).all(axis=2)
         assert in_box[seen].all()
+
+
+def test_every_image_names_the_picture_behind(
+    renderer: Renderer, assets_dir: Path, tmp_path: Path
+) -> None:
+    colours = {'red.png': (0, 0, 250), 'blue.png': (250, 0, 0)}
+    for name, colour in colours.items():
+        cv2.imwrite(str(tmp_path / name), np.full((64, 64, 3), colour, np.uint8))
+    synthesizer = Synthesizer(assets_dir, SynthesisConfig(SMALL, backgrounds=tmp_path))
+    counts = dict.fromkeys(colours, 0)
+    for index in range(16):
+        rendered = synthesizer.render(3, index)
+        assert rendered.background
+        if rendered.background in colours:
+            counts[rendered.background] += 1
+            blue, _, red = np.median(rendered.image[:, [0, -1]].astype(float), axis=(0, 1))
+            is_red = rendered.background == 'red.png'
+            assert (red > blue) == is_red or max(red, blue) - min(red, blue) < 5
+    assert min(counts.values()) > 1
+    assert 7 < sum(counts.values()) < 16
+
+
+def test_a_folder_without_pictures_is_no_background(
+    renderer: Renderer, assets_dir: Path, tmp_path: Path
+) -> None:
+    config = SynthesisConfig(SMALL, backgrounds=tmp_path)
+    with pytest.raises(ValueError, match='backgrounds must hold pictures'):
+        Synthesizer(assets_dir, config)
 
 
 def test_shapes_agree(synthesizer: Synthesizer) -> None:

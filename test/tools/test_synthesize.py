@@ -32,6 +32,7 @@ def test_a_data_set_grows_and_keeps_its_images(assets_dir: Path, tmp_path: Path)
     after = json.loads((output / 'annotations.json').read_text())
     assert first.read_bytes() == b'kept'
     assert [image['id'] for image in after['images']] == [1, 2, 3]
+    assert all(image['background'].endswith(('.hdr', '.jpg')) for image in after['images'])
     assert after['annotations'][: len(before['annotations'])] == before['annotations']
     assert cv2.imread(str(output / 'images' / '000003.jpg')).shape == (64, 48, 3)
     assert cv2.imread(str(sheet)) is not None
