@@ -183,21 +183,20 @@ def view_joints(
     weights: FloatArray,
     skeleton: Skeleton,
     size_wh: tuple[int, int],
-    edges: NDArray[np.int64] | None = None,
+    edges: NDArray[np.int64],
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """
     Return joints as the crop shows them.
 
     :param keypoints: (K, 2) x, y in the image.
     :param weights: (K,).
-    :param edges: (4,) xyxy of the part of the image that is shown; None is all of it.
+    :param edges: (4,) xyxy of the part of the image that is shown.
     :return: (K, 2) x, y in the crop, 0, 0 where the weight is 0; (K,) weights, 0 also of what is
         outside; (K,) weights of labels that are outside, 0 elsewhere.
     """
     points = keypoints @ view.matrix[:, :2].T + view.matrix[:, 2]
     is_inside = ((points >= 0) & (points <= np.array(size_wh) - 1)).all(axis=1)
-    if edges is not None:
-        is_inside &= is_within(keypoints, edges)
+    is_inside &= is_within(keypoints, edges)
     seen, absent = (np.where(mask, weights, 0) for mask in (is_inside, ~is_inside))
     if view.is_flipped:
         permutation = flip_permutation(skeleton)

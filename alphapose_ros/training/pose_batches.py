@@ -27,6 +27,7 @@ from torch.utils.data import Sampler
 
 from alphapose_ros.io.training_labels import read_training_image
 from alphapose_ros.io.training_labels import TrainingLabels
+from alphapose_ros.structures import FloatArray
 from alphapose_ros.training.augmentation import Augmentation
 from alphapose_ros.training.augmentation import CropView
 from alphapose_ros.training.augmentation import draw_view
@@ -41,9 +42,9 @@ from alphapose_ros.training.pixels import ByteArray
 from alphapose_ros.training.pixels import PixelAugmentation
 from alphapose_ros.training.proposals import ProposalModel
 from alphapose_ros.training.proposals import propose
-from alphapose_ros.training.truncation import box_within
-from alphapose_ros.training.truncation import draw_edges
+from alphapose_ros.training.truncation import cut_off
 from alphapose_ros.training.truncation import is_within
+from alphapose_ros.training.truncation import whole_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,67 +150,56 @@ class PoseDataset(Dataset[PoseBatch]):
         image = self._images.get(image_index)
         if image is None:
             image = read_training_image(labels.paths[image_index])
-        image_size_wh = image.shape[1], image.shape[0]
-        edges = self._edges(person, image_size_wh, rng)
-        view = self._view(person, edges, image_size_wh, rng, epoch)
+        edges, box = self._cut(person, (image.shape[1], image.shape[0]), rng)
+        view = self._view(person, box, edges, rng, epoch)
         crop = _warp(image, view, self._size_wh, edges)
         if self._pixels is not None:
             crop = augment_pixels(crop, self._pixels, rng)
         joints = labels.keypoints[person], labels.weights[person], labels.skeleton
         points, weights, absent = view_joints(view, *joints, self._size_wh, edges)
-        box = labels.boxes[person]
-        box_size = np.float32(max(box[2:] - box[:2]) * view.scale)
+        size = labels.boxes[person, 2:] - labels.boxes[person, :2]
+        box_size = np.float32(max(size) * view.scale)
         area = np.float32(labels.areas[person] * view.scale**2)
         return crop, points, weights, absent, box_size, area
 
-    def _edges(
+    def _cut(
         self, person: int, image_size_wh: tuple[int, int], rng: np.random.Generator
-    ) -> NDArray[np.int64] | None:
-        labels, options = self.labels, self._geometry
+    ) -> tuple[NDArray[np.int64], FloatArray]:
+        """Return the edges of what is shown of an image, and the box of a person in it."""
+        labels, options, box = self.labels, self._geometry, self.labels.boxes[person]
         if options is None or rng.random() >= options.cut_probability:
-            return None
+            return whole_image(image_size_wh), box
         is_labelled = labels.weights[person] > 0
-        box, keypoints = labels.boxes[person], labels.keypoints[person]
-        return draw_edges(box, keypoints, is_labelled, image_size_wh, rng)
+        return cut_off(box, labels.keypoints[person], is_labelled, image_size_wh, rng)
 
     def _view(
         self,
         person: int,
-        edges: NDArray[np.int64] | None,
-        image_size_wh: tuple[int, int],
+        box: FloatArray,
+        edges: NDArray[np.int64],
         rng: np.random.Generator,
         epoch: int,
     ) -> CropView:
         labels, options = self.labels, self._geometry
-        box = labels.boxes[person]
         if options is None:
             return plain_view(box, self._size_wh)
-        keypoints, weights = labels.keypoints[person], labels.weights[person]
-        if edges is not None:
-            box = box_within(box, keypoints, weights > 0, edges)
-            weights = weights * is_within(keypoints, edges)
+        keypoints = labels.keypoints[person]
+        weights = labels.weights[person] * is_within(keypoints, edges)
         if self._proposals is not None and 0 <= options.proposals_from_epoch <= epoch:
-            box = propose(
-                box, keypoints, weights, self._proposals, image_size_wh=image_size_wh, rng=rng
-            )
+            box = propose(box, keypoints, weights, self._proposals, edges=edges, rng=rng)
         return draw_view(
             box, keypoints, weights, labels.skeleton, options, size_wh=self._size_wh, rng=rng
         )
 
 
 def _warp(
-    image: ByteArray,
-    view: CropView,
-    size_wh: tuple[int, int],
-    edges: NDArray[np.int64] | None,
+    image: ByteArray, view: CropView, size_wh: tuple[int, int], edges: NDArray[np.int64]
 ) -> ByteArray:
     """Return a crop of the part of an image within edges, black outside."""
-    matrix = view.matrix
-    if edges is not None:
-        x0, y0, x1, y1 = edges.tolist()
-        image, matrix = image[y0:y1, x0:x1], matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ edges[:2]
-    return np.asarray(cv2.warpAffine(image, matrix, size_wh), np.uint8)
+    x0, y0, x1, y1 = edges.tolist()
+    matrix = view.matrix.copy()
+    matrix[:, 2] += matrix[:, :2] @ edges[:2]
+    return np.asarray(cv2.warpAffine(image[y0:y1, x0:x1], matrix, size_wh), np.uint8)
 
 
 def make_batches(

@@ -58,7 +58,7 @@ def propose(
     weights: FloatArray,
     model: ProposalModel,
     *,
-    image_size_wh: tuple[int, int],
+    edges: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> FloatArray:
     """
@@ -67,7 +67,7 @@ def propose(
     :param box: (4,) xyxy, the true one.
     :param keypoints: (K, 2) x, y.
     :param weights: (K,), 0 where not labelled.
-    :param image_size_wh: that the box is kept in.
+    :param edges: (4,) xyxy of the part of the image that is shown, the last two exclusive.
     """
     size_wh = np.maximum(box[2:] - box[:2], MIN_SIZE)
     part = rng.random()
@@ -80,9 +80,9 @@ def propose(
         mean, covariance = model.means[cluster[0]], model.covariances[cluster[0]]
         offsets = rng.multivariate_normal(mean, covariance, method='cholesky')
         proposal = box + offsets * np.tile(size_wh, 2)
-    limits = np.array(image_size_wh, np.float64) - 1
-    low = np.clip(proposal[:2], 0, np.maximum(limits - MIN_SIZE, 0))
-    high = np.clip(np.maximum(proposal[2:], low + MIN_SIZE), 0, limits)
+    first, last = edges[:2], edges[2:] - 1
+    low = np.clip(proposal[:2], first, np.maximum(last - MIN_SIZE, first))
+    high = np.clip(np.maximum(proposal[2:], low + MIN_SIZE), first, last)
     return np.concatenate([low, high]).astype(np.float32)
 
 

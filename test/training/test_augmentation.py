@@ -23,6 +23,7 @@ SIZE_WH = (192, 256)
 COCO = get_skeleton('coco_17')
 WHOLE = get_skeleton('halpe_136')
 BOX = np.array([100, 50, 220, 290], np.float32)
+EDGES = np.array([0, 0, 400, 400])
 OFF = Augmentation(scale=0, rotation_probability=0, flip_probability=0, half_body_probability=0)
 
 
@@ -53,7 +54,7 @@ def test_joints_go_to_the_crop_and_back(seed: int) -> None:
     view = draw_view(
         BOX, keypoints, weights, WHOLE, Augmentation(), size_wh=SIZE_WH, rng=rng(seed)
     )
-    points, shown, _ = view_joints(view, keypoints, weights, WHOLE, SIZE_WH)
+    points, shown, _ = view_joints(view, keypoints, weights, WHOLE, SIZE_WH, EDGES)
     order = np.arange(136)
     if view.is_flipped:
         for left, right in WHOLE.flip_pairs:
@@ -74,7 +75,7 @@ def test_what_is_drawn_at_a_joint_is_seen_at_its_point(seed: int) -> None:
     mass = cv2.warpAffine(image, view.matrix, SIZE_WH)[..., 0]
     y, x = np.mgrid[: SIZE_WH[1], : SIZE_WH[0]]
     seen = np.array([(mass * x).sum(), (mass * y).sum()]) / mass.sum()
-    points, _, _ = view_joints(view, keypoints, weights, COCO, SIZE_WH)
+    points, _, _ = view_joints(view, keypoints, weights, COCO, SIZE_WH, EDGES)
     np.testing.assert_allclose(points[0], seen, atol=0.1)
 
 
@@ -97,7 +98,7 @@ def test_a_mirrored_crop_has_its_columns_reversed_and_its_sides_exchanged() -> N
     assert np.abs(crops[0][:, ::-1] - crops[1]).max() <= 2
     keypoints, weights = random_person(17), np.ones(17, np.float32)
     points, mirrored = (
-        view_joints(v, keypoints, weights, COCO, SIZE_WH)[0] for v in (plain, flipped)
+        view_joints(v, keypoints, weights, COCO, SIZE_WH, EDGES)[0] for v in (plain, flipped)
     )
     left, right = COCO.index('left_wrist'), COCO.index('right_wrist')
     np.testing.assert_allclose(
@@ -111,7 +112,7 @@ def test_joints_outside_the_crop_and_those_without_label_count_nothing() -> None
     weights = np.ones(17, np.float32)
     weights[5] = 0
     view = plain_view(BOX, SIZE_WH)
-    points, shown, absent = view_joints(view, keypoints, weights, COCO, SIZE_WH)
+    points, shown, absent = view_joints(view, keypoints, weights, COCO, SIZE_WH, EDGES)
     assert np.flatnonzero(shown == 0).tolist() == [3, 5]
     assert np.flatnonzero(absent).tolist() == [3]  # nobody knows where the other one is
     assert (points[[3, 5]] == 0).all()

@@ -15,6 +15,7 @@ from alphapose_ros.training.proposals import published_model
 
 BOX = np.array([300, 200, 500, 600], np.float32)
 IMAGE_WH = (1000, 900)
+EDGES = np.array([0, 0, *IMAGE_WH])
 
 
 def people(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -36,9 +37,7 @@ def test_published_offsets_have_their_mean_and_spread() -> None:
     rng, proposals = np.random.default_rng(0), []
     for _ in range(4000):
         keypoints, weights = np.zeros((17, 2), np.float32), np.zeros(17, np.float32)
-        proposals.append(
-            propose(BOX, keypoints, weights, published_model(), image_size_wh=IMAGE_WH, rng=rng)
-        )
+        proposals.append(propose(BOX, keypoints, weights, published_model(), edges=EDGES, rng=rng))
     offsets = (np.array(proposals) - BOX) / np.tile(BOX[2:] - BOX[:2], 2)
     is_patch = ((offsets[:, :2] >= 0) & (offsets[:, 2:] <= 0)).all(axis=1)
     sizes = (np.array(proposals)[:, 2:] - np.array(proposals)[:, :2]) / (BOX[2:] - BOX[:2])
@@ -59,7 +58,7 @@ def test_proposals_stay_in_the_image_and_have_a_size(box: list[float]) -> None:
             np.zeros((1, 2), np.float32),
             np.zeros(1, np.float32),
             published_model(),
-            image_size_wh=IMAGE_WH,
+            edges=EDGES,
             rng=rng,
         )
         assert 0 <= x0 <= x1 - 1.999 <= IMAGE_WH[0] - 1
@@ -85,7 +84,7 @@ def test_proposals_of_a_learnt_model_follow_the_pose() -> None:
     right = [
         np.median(
             [
-                propose(BOX, keypoints[i], weights[i], model, image_size_wh=IMAGE_WH, rng=rng)[2]
+                propose(BOX, keypoints[i], weights[i], model, edges=EDGES, rng=rng)[2]
                 for _ in range(100)
             ]
         )
