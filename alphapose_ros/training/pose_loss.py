@@ -32,6 +32,8 @@ class PoseLossOptions:
     How the parts of the loss are weighed.
 
     :param heatmap_factor: of joints that are decoded by their highest cell.
+    :param absent_factor: of the first, if their label is outside of the crop, against the others:
+        their map shall be empty. 0, as in AlphaPose, teaches nothing about them.
     :param integral_factor: of joints that are decoded by expectation.
     :param group_factors: of the joints of a group, such as `left_hand: 10`.
     :param normalize: of the expectation: 'sigmoid' or 'softmax'.
@@ -40,6 +42,7 @@ class PoseLossOptions:
     """
 
     heatmap_factor: float = 1.0
+    absent_factor: float = 0.0
     integral_factor: float = 1.0
     group_factors: Mapping[str, float] = field(default_factory=dict)
     normalize: IntegralNormalize = 'sigmoid'
@@ -92,7 +95,7 @@ class PoseLoss:
         options, n = self._options, self._num_maps
         size_wh = batch.crops.shape[3], batch.crops.shape[2]
         factors = self._factors.to(heatmaps.device)
-        weights = batch.weights * factors
+        weights, absent = batch.weights * factors, batch.absent * factors
         loss = heatmaps.new_zeros(())
         by_height, by_mean = torch.split(heatmaps, [n, heatmaps.shape[1] - n], dim=1)
         if n:
@@ -100,7 +103,7 @@ class PoseLoss:
             # The map of a joint that is not in the crop is empty.
             points = batch.points[:, :n].masked_fill(weights[:, :n, None] == 0, -torch.inf)
             targets, is_inside = gaussian_targets(points, size_hw, stride=stride)
-            map_weights = weights[:, :n] * is_inside + (batch.absent * factors)[:, :n]
+            map_weights = weights[:, :n] * is_inside + options.absent_factor * absent[:, :n]
             distance = heatmap_loss(by_height, targets, map_weights)
             loss = loss + options.heatmap_factor * distance
         if n < heatmaps.shape[1]:

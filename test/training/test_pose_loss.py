@@ -96,15 +96,17 @@ def test_the_decoding_decides_the_loss(method: str) -> None:
     torch.testing.assert_close(loss(Constant(maps), batch), expected)
 
 
-def test_a_joint_that_is_not_in_the_crop_shall_have_an_empty_map() -> None:
+@pytest.mark.parametrize('factor', [0.0, 0.5, 1.0])
+def test_a_joint_that_is_not_in_the_crop_shall_have_an_empty_map(factor: float) -> None:
     batch, maps = make_batch(17), make_maps(17)
     batch.weights[0, 3] = 0  # not labelled
     batch.weights[1, 5], batch.absent[1, 5] = 0, 1
     targets, _ = gaussian_targets(batch.points, (16, 12))
     targets[1, 5] = 0
     weights = torch.ones(2, 17)
-    weights[0, 3] = 0
-    loss = PoseLoss(COCO, decoder('argmax', COCO), PoseLossOptions(), NORMALIZATION)
+    weights[0, 3], weights[1, 5] = 0, factor
+    options = PoseLossOptions(absent_factor=factor)
+    loss = PoseLoss(COCO, decoder('argmax', COCO), options, NORMALIZATION)
     found = loss(Constant(maps), batch)
     torch.testing.assert_close(found, heatmap_loss(maps, targets, weights))
 
