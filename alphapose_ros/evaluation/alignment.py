@@ -50,6 +50,9 @@ def align(truth: KeypointTruth, results: KeypointResults) -> Comparison:
     """
     Bring results to the images and joints of the truth, and measure the heads of the true.
 
+    A person of whom only some joints are compared is scored by these: his score is multiplied by
+    their mean score over that of all his joints.
+
     Images are told by id, by file name (the last part is enough where it is unambiguous) or by
     stamp; those of a sequence without any of these, by their order, in which the true ones are
     sorted by file name, 2.jpg before 10.jpg. Of a sequence with stamps, only some images need
@@ -133,10 +136,15 @@ def choose_joints(skeleton: Skeleton, names: Sequence[str]) -> Skeleton:
 
 
 def _with_joints(tracks: Tracks, chosen: Sequence[int]) -> Tracks:
+    """Return people with some of their joints, and scores that are as much higher as theirs."""
+    scores = tracks.poses.keypoint_scores
+    before, after = scores.mean(axis=1), scores[:, chosen].mean(axis=1)
+    changes = np.divide(after, before, out=np.ones_like(before), where=before > 0)
     poses = replace(
         tracks.poses,
         keypoints=tracks.poses.keypoints[:, chosen],
-        keypoint_scores=tracks.poses.keypoint_scores[:, chosen],
+        keypoint_scores=scores[:, chosen],
+        scores=tracks.poses.scores * changes,
     )
     return replace(tracks, poses=poses)
 

@@ -54,7 +54,8 @@ class OpenVinoNetwork:
         try:
             model = core.read_model(path)
             self.size_wh = self._reshape(path, openvino, model, size_wh)
-            options: dict[str, Any] = {'PERFORMANCE_HINT': 'LATENCY'}
+            # Every process would bind its threads to the first cores, whoever else is there.
+            options: dict[str, Any] = {'PERFORMANCE_HINT': 'LATENCY', 'ENABLE_CPU_PINNING': False}
             if precision != 'half':
                 options['INFERENCE_PRECISION_HINT'] = 'f32'
             if threads:

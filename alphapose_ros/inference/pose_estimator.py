@@ -54,8 +54,16 @@ class PoseEstimator:
         self.skeleton = skeleton
         self.flip_test = flip_test
         self._normalization = normalization
-        self._decoder = decoder
+        self.decoder = decoder
         self._permutation = torch.from_numpy(flip_permutation(skeleton)).to(network.tensor_device)
+
+    def outputs(self, crops: Tensor) -> list[Tensor]:
+        """
+        Run the network alone.
+
+        :param crops: (N, 3, H, W) BGR in [0, 255], of the size and on the device of the network.
+        """
+        return self.network(self._normalization(crops))
 
     def estimate(self, image: np.ndarray, detections: Detections) -> Poses:
         """
@@ -101,15 +109,15 @@ class PoseEstimator:
         """Return points and scores of n crops, and of their mirrored ones if there are any."""
         size_wh = self.network.size_wh
         if self.flip_test == 'off':
-            return self._decoder(outputs, size_wh)
+            return self.decoder(outputs, size_wh)
         plain = [output[:n] for output in outputs]
-        mirrored = self._decoder.unflip([output[n:] for output in outputs], self._permutation)
+        mirrored = self.decoder.unflip([output[n:] for output in outputs], self._permutation)
         if self.flip_test == 'outputs':
             # Outputs that the decoder ignores are not given back.
             means = [(a + b) / 2 for a, b in zip(plain, mirrored, strict=False)]
-            return self._decoder(means, size_wh)
+            return self.decoder(means, size_wh)
         (points_a, scores_a), (points_b, scores_b) = (
-            self._decoder(outputs, size_wh) for outputs in (plain, mirrored)
+            self.decoder(outputs, size_wh) for outputs in (plain, mirrored)
         )
         return (points_a + points_b) / 2, (scores_a + scores_b) / 2
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 import torch
-from torch import nn
 from torch import Tensor
+from torch.nn import functional
 
 from alphapose_ros.core.decoding import HeatmapDecoder
-from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.pose_batches import PoseBatch
@@ -29,10 +29,11 @@ class TeacherOptions:
     """
     A network that labels what the data lack.
 
-    :param model: name in the catalog or path of a checkpoint that gives heat maps.
+    :param model: name in the catalog or path, of any back end.
     :param groups: of joints that it knows well; empty for all that it has.
     :param min_score: of joints that are taken over.
-    :param heatmap_factor: of the distance to its heat maps; 0 takes over the joints alone.
+    :param heatmap_factor: of the distance to its heat maps, where labels tell a joint is in the
+        crop, or nothing; 0 takes over the joints alone.
     """
 
     model: str
@@ -45,28 +46,20 @@ class Teacher:
     """
     A network that is no longer trained.
 
-    :param module: the network, on the device of the batches.
-    :param normalization: what it expects of its pixels.
-    :param decoder: of its heat maps.
-    :param skeleton: its joints.
-    :param student_skeleton: the K joints that are to be labelled.
+    :param estimator: the network, on the device of the batches. Crops of another size than it
+        takes are scaled for it.
+    :param skeleton: the K joints that are to be labelled.
     :param options: which of them.
-    :raises ValueError: if there are none.
+    :raises ValueError: if there are none, or there shall be heat maps and it has none.
     """
 
     def __init__(
-        self,
-        module: nn.Module,
-        normalization: Normalization,
-        decoder: HeatmapDecoder,
-        skeleton: Skeleton,
-        student_skeleton: Skeleton,
-        options: TeacherOptions,
+        self, estimator: PoseEstimator, skeleton: Skeleton, options: TeacherOptions
     ) -> None:
-        self._module = module.eval().requires_grad_(False)
-        self._normalization = normalization
-        self._decoder, self._options = decoder, options
-        mine, theirs = common_joints(skeleton, student_skeleton, options.groups)
+        if options.heatmap_factor and not isinstance(estimator.decoder, HeatmapDecoder):
+            raise ValueError(f'heatmap_factor must be 0: {options.model} has no heat maps')
+        self._estimator, self._options = estimator, options
+        mine, theirs = common_joints(estimator.skeleton, skeleton, options.groups)
         self._mine, self._theirs = torch.tensor(mine), torch.tensor(theirs)
 
     def teach(self, batch: PoseBatch, heatmaps: Tensor) -> tuple[PoseBatch, Tensor]:
@@ -75,15 +68,12 @@ class Teacher:
 
         :param heatmaps: (N, K, H, W) of the student.
         :return: the batch with the labels; the distance of the maps, times its factor.
+        :raises ValueError: if there shall be heat maps and those of the teacher have another size.
         """
         device = batch.crops.device
         mine, theirs = self._mine.to(device), self._theirs.to(device)
-        with torch.no_grad():
-            outputs = self._module(self._normalization(batch.crops))
-            maps = (outputs if isinstance(outputs, Tensor) else outputs[0]).float()
-            size_wh = batch.crops.shape[3], batch.crops.shape[2]
-            points, scores = (values[:, mine] for values in self._decoder([maps], size_wh))
-        scores = scores.clamp(0, 1)
+        outputs, points, scores = self._see(batch.crops)
+        points, scores = points[:, mine], scores[:, mine].clamp(0, 1)
         is_unknown = batch.weights[:, theirs] + batch.absent[:, theirs] == 0
         is_taken = is_unknown & (scores >= self._options.min_score)
         labels, weights = batch.points.clone(), batch.weights.clone()
@@ -91,10 +81,31 @@ class Teacher:
         weights[:, theirs] = torch.where(is_taken, scores, weights[:, theirs])
         distance = heatmaps.new_zeros(())
         if self._options.heatmap_factor:
+            maps = outputs[0]
+            if maps.shape[2:] != heatmaps.shape[2:]:
+                raise ValueError(
+                    f'heatmap_factor needs heat maps of {tuple(heatmaps.shape[2:])}, those of '
+                    f'{self._options.model} are {tuple(maps.shape[2:])}'
+                )
             distance = self._options.heatmap_factor * heatmap_loss(
-                heatmaps[:, theirs], maps[:, mine], torch.ones_like(scores)
+                heatmaps[:, theirs], maps[:, mine], 1 - batch.absent[:, theirs]
             )
         return replace(batch, points=labels, weights=weights), distance
+
+    def _see(self, crops: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
+        """Return outputs, points in pixels of the crops, and scores."""
+        width, height = size_wh = self._estimator.network.size_wh
+        scales = crops.new_tensor(
+            (crops.shape[3] / width, crops.shape[2] / height), dtype=torch.float32
+        )
+        if (scales != 1).any():
+            crops = functional.interpolate(
+                crops.float(), (height, width), mode='bilinear', antialias=True
+            )
+        # Outputs that were made in inference mode cannot be learned from.
+        outputs = [output.clone() for output in self._estimator.outputs(crops)]
+        points, scores = self._estimator.decoder(outputs, size_wh)
+        return outputs, (points + 0.5) * scales - 0.5, scores
 
 
 def common_joints(

@@ -15,17 +15,15 @@ from torch import nn
 
 from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import make_decoder
-from alphapose_ros.core.skeletons import find_skeleton
 from alphapose_ros.core.skeletons import get_skeleton
-from alphapose_ros.inference.checkpoint import open_checkpoint
+from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.training_labels import read_detected_boxes
 from alphapose_ros.io.training_labels import read_training_labels
 from alphapose_ros.io.training_labels import TrainingLabels
-from alphapose_ros.io.weights import find_model
 from alphapose_ros.models.architecture import Architecture
-from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.networks import build_network
 from alphapose_ros.models.networks import NETWORKS
 from alphapose_ros.models.records import ColorOrder
@@ -39,6 +37,7 @@ from alphapose_ros.training.distillation import TeacherOptions
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.distributed import use_device
 from alphapose_ros.training.loop import Trainer
+from alphapose_ros.training.optimization import is_bfloat16
 from alphapose_ros.training.pose_batches import make_batches
 from alphapose_ros.training.pose_batches import PoseDataset
 from alphapose_ros.training.pose_batches import validation_batches
@@ -90,7 +89,7 @@ def prepare(recipe: Recipe, group: Group) -> Training:
     )
     mean, std = NORMALIZATIONS[recipe.normalization]
     normalization = Normalization(COLOR_ORDER, mean, std, device=device)
-    teachers = [_open_teacher(options, skeleton, device) for options in recipe.teachers]
+    teachers = [_open_teacher(options, recipe, device) for options in recipe.teachers]
     trainer = Trainer(
         _build(recipe, skeleton),
         PoseLoss(skeleton, decoder, recipe.loss, normalization, teachers),
@@ -181,21 +180,13 @@ def _proposals(recipe: Recipe, labels: TrainingLabels) -> ProposalModel:
     )
 
 
-def _open_teacher(
-    options: TeacherOptions, student_skeleton: Skeleton, device: torch.device
-) -> Teacher:
-    path, record = find_model(options.model, POSE_NETWORKS)
-    module, record = open_checkpoint(path, record, POSE_NETWORKS)
-    assert record.architecture is not None
-    if record.keypoint_set:
-        skeleton = get_skeleton(record.keypoint_set)
-    else:
-        skeleton = find_skeleton(record.architecture.options['num_keypoints'])
-    decoder = make_decoder(record.decode, skeleton, record.normalize)
-    if not isinstance(decoder, HeatmapDecoder):
-        raise ValueError(f'a teacher must give heat maps, {options.model} is decoded otherwise')
-    normalization = Normalization(record.color_order, record.mean, record.std, device=device)
-    return Teacher(module.to(device), normalization, decoder, skeleton, student_skeleton, options)
+def _open_teacher(options: TeacherOptions, recipe: Recipe, device: torch.device) -> Teacher:
+    is_half = is_bfloat16(recipe.optimization.precision, device)
+    network_options = NetworkOptions(
+        device=str(device), threads=recipe.threads, precision='half' if is_half else 'float32'
+    )
+    estimator = load_pose_estimator(options.model, network_options)
+    return Teacher(estimator, get_skeleton(recipe.keypoint_set), options)
 
 
 def _make_evaluation(

@@ -93,6 +93,21 @@ def test_another_keypoint_set_is_compared_on_the_joints_of_the_same_name(
     assert 'compared on the 17 joints' in comparison.notes[0]
 
 
+def test_people_are_scored_by_the_joints_that_are_compared(
+    make_truth: Make, make_results: Make, people: np.ndarray
+) -> None:
+    joints = np.tile(people[:2, :1], (1, 136, 1))
+    results = make_results(joints, keypoint_set='halpe_136')
+    (tracks,) = results.people
+    joint_scores = np.zeros((2, 136), np.float32)
+    joint_scores[0, :17], joint_scores[0, 17:] = 0.8, 0.1
+    scores = np.array([0.5 * joint_scores[0].mean(), 0], np.float32)
+    poses = replace(tracks.poses, keypoint_scores=joint_scores, scores=scores)
+    results = replace(results, people=(replace(tracks, poses=poses),))
+    comparison = align(make_truth(people[:2]), results)
+    np.testing.assert_allclose(comparison.found[0].poses.scores, [0.5 * 0.8, 0], rtol=1e-5)
+
+
 def test_sets_without_a_common_joint_are_refused(
     make_truth: Make, make_results: Make, people: np.ndarray
 ) -> None:

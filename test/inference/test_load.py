@@ -67,7 +67,7 @@ def options(folder: Path, **values: Any) -> NetworkOptions:
 def test_a_checkpoint_of_the_catalog_runs_as_its_row_says(folder: Path) -> None:
     estimator = load_pose_estimator('fastpose50_halpe136', options(folder))
     assert estimator.skeleton.name == 'halpe_136'
-    assert estimator._decoder == HeatmapDecoder(0, 'sigmoid')
+    assert estimator.decoder == HeatmapDecoder(0, 'sigmoid')
     assert isinstance(estimator.network, TorchNetwork)
     poses = estimator.estimate(IMAGE, PERSON)
     assert poses.keypoints.shape == (1, 136, 2)
@@ -90,7 +90,7 @@ def test_a_sidecar_says_what_a_checkpoint_cannot(tmp_path: Path) -> None:
     path.with_suffix('.json').write_text(json.dumps(sidecar))
     estimator = load_pose_estimator(str(path), options(tmp_path))
     assert estimator.skeleton.name == 'halpe_26'
-    assert estimator._decoder == HeatmapDecoder(0, 'softmax')
+    assert estimator.decoder == HeatmapDecoder(0, 'softmax')
     assert estimator.network.size_wh == (96, 128)
 
 
@@ -157,7 +157,7 @@ def test_a_pose_network_is_no_re_id_network(folder: Path) -> None:
 def test_hybrik_gives_29_joints(tmp_path: Path) -> None:
     path = save(tmp_path / 'mine.pth', Architecture('hybrik'))
     estimator = load_pose_estimator(str(path), options(tmp_path))
-    assert estimator._decoder == RegressionDecoder()
+    assert estimator.decoder == RegressionDecoder()
     assert estimator.network.size_wh == (256, 256)
     assert estimator.estimate(IMAGE, PERSON).keypoints.shape == (1, 29, 2)
 

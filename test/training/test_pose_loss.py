@@ -15,6 +15,7 @@ from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.inference.network import Normalization
+from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.training.distillation import common_joints
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.distillation import TeacherOptions
@@ -44,6 +45,30 @@ class Constant(nn.Module):
 
     def forward(self, crops: Tensor) -> Any:
         return self.outputs if len(self.outputs) > 1 else self.outputs[0]
+
+
+class Outputs:
+    """A network that gives the same outputs for whatever crops, and keeps them."""
+
+    device = 'cpu'
+    tensor_device = torch.device('cpu')
+    memory_format = torch.contiguous_format
+    elapsed_s = 0.0
+
+    def __init__(self, *outputs: Tensor, size_wh: tuple[int, int] = (48, 64)) -> None:
+        self._outputs = outputs
+        self.size_wh = size_wh
+        self.batches: list[Tensor] = []
+
+    @torch.inference_mode()
+    def __call__(self, batch: Tensor) -> list[Tensor]:
+        self.batches.append(batch)
+        return [output + 0 for output in self._outputs]
+
+
+def make_teacher(network: Outputs, method: Any = 'argmax', **options: Any) -> Teacher:
+    estimator = PoseEstimator(network, NORMALIZATION, make_decoder(method, COCO), COCO)
+    return Teacher(estimator, WHOLE, TeacherOptions(model='body.onnx', **options))
 
 
 def make_batch(num_keypoints: int = 136, *, n: int = 2) -> PoseBatch:
@@ -138,8 +163,7 @@ def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
     maps[:, :, 5, 3] = 0.8
     maps[:, 10, 5, 3] = 0.1  # not sure of the right wrist
     batch.weights[:, 5:] = 0
-    options = TeacherOptions(model='', min_score=0.3)
-    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
+    teacher = make_teacher(Outputs(maps), min_score=0.3)
     taught, distance = teacher.teach(batch, make_maps())
     assert distance.item() == 0
     torch.testing.assert_close(taught.points[:, :5], batch.points[:, :5])
@@ -158,21 +182,55 @@ def test_a_teacher_labels_nothing_that_is_known_to_be_outside() -> None:
     maps[:, :, 5, 3] = 0.8
     batch.weights[:, 15] = 0
     batch.absent[:, 15] = 1
-    options = TeacherOptions(model='', min_score=0.3)
-    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
+    teacher = make_teacher(Outputs(maps), min_score=0.3)
     taught, _ = teacher.teach(batch, make_maps())
     assert (taught.weights[:, 15] == 0).all()
 
 
 def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:
-    batch, maps, own = make_batch(), make_maps(17), make_maps()
-    options = TeacherOptions(model='', heatmap_factor=3)
-    teacher = Teacher(Constant(maps), NORMALIZATION, decoder('argmax', COCO), COCO, WHOLE, options)
+    batch, maps, own = make_batch(), make_maps(17), make_maps().requires_grad_()
+    teacher = make_teacher(Outputs(maps), heatmap_factor=3)
     _, distance = teacher.teach(batch, own)
+    distance.backward()
+    assert own.grad is not None
+    torch.testing.assert_close(own.grad[:, :17], 3 * (own.detach()[:, :17] - maps) / maps.numel())
     torch.testing.assert_close(distance, 3 * 0.5 * (own[:, :17] - maps).square().mean())
     loss = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION, [teacher])
     plain = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION)
     torch.testing.assert_close(loss(Constant(own), batch), plain(Constant(own), batch) + distance)
+
+
+def test_a_teacher_is_not_asked_about_joints_that_are_outside() -> None:
+    batch, maps, own = make_batch(), make_maps(17), make_maps()
+    batch.absent[:, 3:17] = 1
+    _, distance = make_teacher(Outputs(maps), heatmap_factor=3).teach(batch, own)
+    expected = 1.5 * (own[:, :3] - maps[:, :3]).square().sum() / maps.numel()
+    torch.testing.assert_close(distance, expected)
+
+
+def test_crops_are_scaled_for_a_teacher_and_its_joints_scaled_back() -> None:
+    batch, maps = make_batch(), torch.zeros(2, 17, 32, 24)
+    maps[:, :, 12, 8] = 0.8
+    batch.weights[:] = 0
+    network = Outputs(maps, size_wh=(96, 128))
+    taught, _ = make_teacher(network).teach(batch, make_maps())
+    assert network.batches[0].shape == (2, 3, 128, 96)
+    # The pixel 32, 48 of the large crop has its centre at 16.25, 24.25 of the edge of the small.
+    expected = torch.tensor([15.75, 23.75]).expand(2, 17, 2)
+    torch.testing.assert_close(taught.points[:, :17], expected)
+    with pytest.raises(ValueError, match=r'heat maps of \(16, 12\), those of body\.onnx are \(32'):
+        make_teacher(network, heatmap_factor=1.0).teach(batch, make_maps())
+
+
+def test_a_teacher_without_heat_maps_labels_too() -> None:
+    batch = make_batch()
+    batch.weights[:] = 0
+    network = Outputs(torch.zeros(2, 17, 2), torch.full((2, 17), 0.9))
+    taught, _ = make_teacher(network, 'regression').teach(batch, make_maps())
+    torch.testing.assert_close(taught.points[:, :17], torch.tensor([24.0, 32.0]).expand(2, 17, 2))
+    torch.testing.assert_close(taught.weights[:, :17], torch.full((2, 17), 0.9))
+    with pytest.raises(ValueError, match=r'heatmap_factor must be 0: body\.onnx has no'):
+        make_teacher(network, 'regression', heatmap_factor=1.0)
 
 
 def test_a_teacher_supplies_only_the_groups_that_it_knows_well() -> None:

@@ -17,6 +17,7 @@ from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import write_checkpoint
 from alphapose_ros.io.training_labels import read_training_labels
 from alphapose_ros.structures import Detections
+from alphapose_ros.tools.weights import export_model
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.pose_training import load_matching
 from alphapose_ros.training.pose_training import prepare
@@ -237,11 +238,20 @@ def test_a_recipe_that_does_not_fit_is_refused(
         prepare(make_recipe(people, **changes), Group())
 
 
+@pytest.mark.parametrize('suffix', ['.pth', '.onnx'])
 def test_a_trained_network_teaches_another_one(
-    people: Path, trained: tuple[Path, list[Report]], make_people: Callable[..., Path]
+    people: Path,
+    trained: tuple[Path, list[Report]],
+    make_people: Callable[..., Path],
+    tmp_path: Path,
+    suffix: str,
 ) -> None:
+    teacher = trained[0] / 'best.pth'
+    if suffix == '.onnx':
+        teacher = tmp_path / 'best.onnx'
+        export_model(model=str(trained[0] / 'best.pth'), output=teacher, weights_dir='')
     blind = make_people(16, keypoint_weights=lambda i: [1.0] + 16 * [0.0])
-    teachers = [{'model': str(trained[0] / 'best.pth'), 'min_score': 0.2}]
+    teachers = [{'model': str(teacher), 'min_score': 0.2}]
     taught, untaught, known = (
         prepare(make_recipe(folder, teachers=t, geometry=STILL), Group())
         for folder, t in ((blind, teachers), (blind, []), (people, []))
