@@ -31,7 +31,7 @@ class TeacherOptions:
 
     :param model: name in the catalog or path, of any back end.
     :param groups: of joints that it knows well; empty for all that it has.
-    :param min_score: of joints that are taken over.
+    :param min_score: of joints that are taken over; above 1, none are.
     :param heatmap_factor: of the distance to its heat maps, where labels tell a joint is in the
         crop, or nothing; 0 takes over the joints alone.
     """
