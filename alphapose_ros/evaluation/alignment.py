@@ -136,7 +136,7 @@ def choose_joints(skeleton: Skeleton, names: Sequence[str]) -> Skeleton:
 
 
 def _with_joints(tracks: Tracks, chosen: Sequence[int]) -> Tracks:
-    """Return people with some of their joints, and scores that are as much higher as theirs."""
+    """Return people with some of their joints, scored as these are against all."""
     scores = tracks.poses.keypoint_scores
     before, after = scores.mean(axis=1), scores[:, chosen].mean(axis=1)
     changes = np.divide(after, before, out=np.ones_like(before), where=before > 0)

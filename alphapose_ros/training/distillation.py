@@ -32,22 +32,24 @@ class TeacherOptions:
     :param model: name in the catalog or path, of any back end.
     :param groups: of joints that it knows well; empty for all that it has.
     :param min_score: of joints that are taken over; above 1, none are.
-    :param heatmap_factor: of the distance to its heat maps, where labels tell a joint is in the
-        crop, or nothing; 0 takes over the joints alone.
+    :param heatmap_factor: of the distance to its heat maps, but for joints whose label is outside
+        of the crop; 0 takes over the joints alone.
+    :param device: that it runs on; '' is that of the training.
     """
 
     model: str
     groups: tuple[str, ...] = ()
     min_score: float = 0.3
     heatmap_factor: float = 0.0
+    device: str = ''
 
 
 class Teacher:
     """
     A network that is no longer trained.
 
-    :param estimator: the network, on the device of the batches. Crops of another size than it
-        takes are scaled for it.
+    :param estimator: the network, on any device. Crops of another size than it takes are scaled
+        for it.
     :param skeleton: the K joints that are to be labelled.
     :param options: which of them.
     :raises ValueError: if there are none, or there shall be heat maps and it has none.
@@ -68,7 +70,8 @@ class Teacher:
 
         :param heatmaps: (N, K, H, W) of the student.
         :return: the batch with the labels; the distance of the maps, times its factor.
-        :raises ValueError: if there shall be heat maps and those of the teacher have another size.
+        :raises ValueError: if the crops have another shape than it takes, or there shall be heat
+            maps and its own have another size.
         """
         device = batch.crops.device
         mine, theirs = self._mine.to(device), self._theirs.to(device)
@@ -84,8 +87,9 @@ class Teacher:
             maps = outputs[0]
             if maps.shape[2:] != heatmaps.shape[2:]:
                 raise ValueError(
-                    f'heatmap_factor needs heat maps of {tuple(heatmaps.shape[2:])}, those of '
-                    f'{self._options.model} are {tuple(maps.shape[2:])}'
+                    f'heatmap_factor needs heat maps of {_size(heatmaps)}, as the network has, '
+                    f'{self._options.model} gives {_size(maps)}; set it to 0, or input_size_wh to '
+                    'what the teacher takes'
                 )
             distance = self._options.heatmap_factor * heatmap_loss(
                 heatmaps[:, theirs], maps[:, mine], 1 - batch.absent[:, theirs]
@@ -93,19 +97,29 @@ class Teacher:
         return replace(batch, points=labels, weights=weights), distance
 
     def _see(self, crops: Tensor) -> tuple[list[Tensor], Tensor, Tensor]:
-        """Return outputs, points in pixels of the crops, and scores."""
-        width, height = size_wh = self._estimator.network.size_wh
-        scales = crops.new_tensor(
-            (crops.shape[3] / width, crops.shape[2] / height), dtype=torch.float32
-        )
-        if (scales != 1).any():
-            crops = functional.interpolate(
-                crops.float(), (height, width), mode='bilinear', antialias=True
+        """Return outputs, points in pixels of the crops, and scores, where the crops are."""
+        network = self._estimator.network
+        width, height = network.size_wh
+        factor = crops.shape[3] / width
+        if abs(crops.shape[2] - factor * height) > 0.5:
+            raise ValueError(
+                f'crops of {_size(crops)} have not the shape of those of {self._options.model}, '
+                f'{width} x {height}'
             )
-        # Outputs that were made in inference mode cannot be learned from.
-        outputs = [output.clone() for output in self._estimator.outputs(crops)]
-        points, scores = self._estimator.decoder(outputs, size_wh)
-        return outputs, (points + 0.5) * scales - 0.5, scores
+        images = crops.to(network.tensor_device)
+        if factor != 1:
+            images = functional.interpolate(
+                images.float(), (height, width), mode='bilinear', antialias=True
+            )
+        # Copied: what was made in inference mode cannot be learned from.
+        outputs = self._estimator.outputs(images)
+        outputs = [output.to(crops.device, copy=True) for output in outputs]
+        points, scores = self._estimator.decoder(outputs, network.size_wh)
+        return outputs, (points + 0.5) * factor - 0.5, scores
+
+
+def _size(images: Tensor) -> str:
+    return f'{images.shape[3]} x {images.shape[2]}'
 
 
 def common_joints(

@@ -183,7 +183,9 @@ def _proposals(recipe: Recipe, labels: TrainingLabels) -> ProposalModel:
 def _open_teacher(options: TeacherOptions, recipe: Recipe, device: torch.device) -> Teacher:
     is_half = is_bfloat16(recipe.optimization.precision, device)
     network_options = NetworkOptions(
-        device=str(device), threads=recipe.threads, precision='half' if is_half else 'float32'
+        device=options.device or str(device),
+        threads=recipe.threads,
+        precision='half' if is_half else 'float32',
     )
     estimator = load_pose_estimator(options.model, network_options)
     return Teacher(estimator, get_skeleton(recipe.keypoint_set), options)

@@ -218,8 +218,14 @@ def test_crops_are_scaled_for_a_teacher_and_its_joints_scaled_back() -> None:
     # The pixel 32, 48 of the large crop has its centre at 16.25, 24.25 of the edge of the small.
     expected = torch.tensor([15.75, 23.75]).expand(2, 17, 2)
     torch.testing.assert_close(taught.points[:, :17], expected)
-    with pytest.raises(ValueError, match=r'heat maps of \(16, 12\), those of body\.onnx are \(32'):
+    with pytest.raises(ValueError, match=r'12 x 16, as .* body\.onnx gives 24 x 32; set it to 0'):
         make_teacher(network, heatmap_factor=1.0).teach(batch, make_maps())
+
+
+def test_crops_are_not_stretched_for_a_teacher() -> None:
+    network = Outputs(make_maps(17), size_wh=(64, 64))
+    with pytest.raises(ValueError, match=r'crops of 48 x 64 .* body\.onnx, 64 x 64'):
+        make_teacher(network).teach(make_batch(), make_maps())
 
 
 def test_a_teacher_without_heat_maps_labels_too() -> None:
