@@ -41,6 +41,8 @@ class Augmentation:
     :param half_body_probability: of crops that show the upper or the lower half of a person.
     :param half_body_joints: more must be labelled for that.
     :param cut_probability: of people whom an edge of the image cuts off, see `truncation`.
+    :param patch_probability: of crops with a part of another one of the batch before them, see
+        `patches`.
     :param proposals_from_epoch: from then on boxes are displaced as a detector's are; -1 for
         never.
     :param detections: COCO file of what a detector found in the images of the first data set, from
@@ -54,6 +56,7 @@ class Augmentation:
     half_body_probability: float = 0.3
     half_body_joints: int = 8
     cut_probability: float = 0.0
+    patch_probability: float = 0.0
     proposals_from_epoch: float = -1.0
     detections: str = ''
 

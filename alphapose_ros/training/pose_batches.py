@@ -3,8 +3,8 @@
 """
 Batches of crops with their joints, made by processes beside the one that trains.
 
-N people, K keypoints. Each crop is a function of the seed and of the number of its draw alone, so
-that it does not matter which process makes it, or whether the training was interrupted.
+N people, K keypoints. Each batch is a function of the seed and of its draw alone, so that it does
+not matter which process makes it, or whether the training was interrupted.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from alphapose_ros.training.datasets import Drawing
 from alphapose_ros.training.datasets import IntArray
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.loop import Batches
+from alphapose_ros.training.patches import paste_patches
 from alphapose_ros.training.pixels import augment_pixels
 from alphapose_ros.training.pixels import ByteArray
 from alphapose_ros.training.pixels import PixelAugmentation
@@ -45,6 +46,9 @@ from alphapose_ros.training.proposals import propose
 from alphapose_ros.training.truncation import cut_off
 from alphapose_ros.training.truncation import is_within
 from alphapose_ros.training.truncation import whole_image
+
+# Apart from the numbers of crops, which are of the seed and the number of a draw.
+_PATCHES = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +135,18 @@ class PoseDataset(Dataset[PoseBatch]):
             self._make(person, np.random.default_rng([self._seed, number]), draw.epoch)
             for person, number in zip(draw.people.tolist(), draw.numbers.tolist(), strict=True)
         ]
-        crops, points, weights, absent, box_sizes, areas = (
-            torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)
-        )
+        crops, points, weights, *others = (np.stack(column) for column in zip(*rows, strict=True))
+        if self._geometry is not None:
+            rng = np.random.default_rng([self._seed, int(draw.numbers[0]), _PATCHES])
+            probability = self._geometry.patch_probability
+            crops, weights = paste_patches(
+                crops, points, weights, probability=probability, rng=rng
+            )
+        absent, box_sizes, areas = (torch.from_numpy(other) for other in others)
         return PoseBatch(
-            crops=crops.permute(0, 3, 1, 2),
-            points=points,
-            weights=weights,
+            crops=torch.from_numpy(crops).permute(0, 3, 1, 2),
+            points=torch.from_numpy(points),
+            weights=torch.from_numpy(weights),
             absent=absent,
             identities=torch.from_numpy(self.labels.identities[draw.people]),
             box_sizes=box_sizes,

@@ -24,6 +24,7 @@ from alphapose_ros.training.proposals import published_model
 
 ALONE = Group()
 SIZE_WH = (48, 64)
+GEOMETRY = Augmentation(patch_probability=0.5)
 PIXELS = PixelAugmentation(noise_probability=0.5, blur_probability=0.5)
 
 
@@ -36,7 +37,7 @@ def batches_from(
     folder: Path, start: int, n: int, *, workers: int = 0, group: Group = ALONE, **more: object
 ) -> list[PoseBatch]:
     labels = read_training_labels(folder)
-    given = {'geometry': Augmentation(), 'pixels': PIXELS, **more}
+    given = {'geometry': GEOMETRY, 'pixels': PIXELS, **more}
     dataset = PoseDataset(labels, SIZE_WH, **given)  # type: ignore[arg-type]
     drawing = make_drawing([labels], [Source(path='')], epoch_size=0, seed=0)
     batches, steps = make_batches(dataset, drawing, batch_size=3, group=group, workers=workers)
@@ -115,6 +116,18 @@ def test_beyond_the_edge_that_cuts_somebody_off_crops_are_black(folder: Path) ->
     owner = torch.nonzero(weights > 0)[:, 0]
     is_black = (crops[owner, :, y, x] == 0).all(dim=1)
     assert is_black.float().mean() < 0.2  # but at the very edge
+
+
+def test_patches_hide_joints_of_people_with_labels(folder: Path) -> None:
+    plain, patched = (
+        batches_from(folder, 0, 4, geometry=Augmentation(patch_probability=p), pixels=None)
+        for p in (0, 1)
+    )
+    for a, b in zip(plain, patched, strict=True):
+        assert torch.equal(a.points, b.points)
+        assert (a.crops != b.crops).flatten(1).any(dim=1).all()
+        assert (b.weights <= a.weights).all()
+    assert any((b.weights < a.weights).any() for a, b in zip(plain, patched, strict=True))
 
 
 def test_scales_are_those_of_the_crop(folder: Path) -> None:
