@@ -93,8 +93,8 @@ def test_the_catalog_tells_what_the_card_tells() -> None:
     precision = card['coco_mini.bundled.ap']
     assert POSE_NETWORKS['bundled'].accuracy == f'{100 * precision:.0f} AP on 39 COCO images'
     names = ('PETS09-S2L1', 'TUD-Campus')
-    low, high = sorted(card[f'{name}.bundled_detector.recall'] for name in names)
-    found = f'{100 * low:.0f} to {100 * high:.0f} % recall on two MOT clips'
+    recalls = sorted({f'{100 * card[f"{name}.bundled_detector.recall"]:.0f}' for name in names})
+    found = f'{" to ".join(recalls)} % recall on two MOT clips'
     assert DETECTORS['bundled_detector'].accuracy == found
 
 
