@@ -135,23 +135,23 @@ class PoseDataset(Dataset[PoseBatch]):
             self._make(person, np.random.default_rng([self._seed, number]), draw.epoch)
             for person, number in zip(draw.people.tolist(), draw.numbers.tolist(), strict=True)
         ]
-        crops, points, weights, *others = (np.stack(column) for column in zip(*rows, strict=True))
-        if self._geometry is not None:
-            rng = np.random.default_rng([self._seed, int(draw.numbers[0]), _PATCHES])
-            probability = self._geometry.patch_probability
-            crops, weights = paste_patches(
-                crops, points, weights, probability=probability, rng=rng
-            )
-        absent, box_sizes, areas = (torch.from_numpy(other) for other in others)
-        return PoseBatch(
-            crops=torch.from_numpy(crops).permute(0, 3, 1, 2),
-            points=torch.from_numpy(points),
-            weights=torch.from_numpy(weights),
-            absent=absent,
-            identities=torch.from_numpy(self.labels.identities[draw.people]),
-            box_sizes=box_sizes,
-            areas=areas,
+        crops, points, weights, absent, box_sizes, areas = (
+            np.stack(column) for column in zip(*rows, strict=True)
         )
+        crops, weights = self._patch(crops, points, weights, int(draw.numbers[0]))
+        identities = self.labels.identities[draw.people]
+        arrays = crops.transpose(0, 3, 1, 2), points, weights, absent, identities, box_sizes, areas
+        return PoseBatch(*map(torch.from_numpy, arrays))
+
+    def _patch(
+        self, crops: ByteArray, points: FloatArray, weights: FloatArray, number: int
+    ) -> tuple[ByteArray, FloatArray]:
+        """Return crops with parts of others before them, and what is labelled in them."""
+        probability = self._geometry.patch_probability if self._geometry else 0
+        if not probability:
+            return crops, weights
+        rng = np.random.default_rng([self._seed, number, _PATCHES])
+        return paste_patches(crops, points, weights, probability=probability, rng=rng)
 
     def _make(self, person: int, rng: np.random.Generator, epoch: int) -> tuple[Any, ...]:
         labels = self.labels
