@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
+import gc
 import signal
 from typing import Any
 
@@ -44,6 +45,10 @@ def run(make_nodes: Callable[[], Sequence[Node]], args: list[str] | None = None)
                 get_logger('alphapose_ros').fatal(str(err))
                 return 1
             signals.interrupts = False
+            # What is there now stays: without this, collections while spinning, and the one at the
+            # end, which takes longer than all else of it, walk through every object of torch.
+            gc.collect()
+            gc.freeze()
             _spin(nodes, signals)
         except (KeyboardInterrupt, ExternalShutdownException):
             pass  # the usual ends
