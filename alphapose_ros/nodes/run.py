@@ -41,7 +41,11 @@ def run(make_nodes: Callable[[], Sequence[Node]], args: list[str] | None = None)
             rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
             try:
                 nodes = make_nodes()
-            except ValueError as err:
+            except Exception as err:
+                if signals.has_arrived:
+                    return 0  # libraries turn an interrupt into errors of their own
+                if not isinstance(err, ValueError):
+                    raise
                 get_logger('alphapose_ros').fatal(str(err))
                 return 1
             signals.interrupts = False
