@@ -9,6 +9,7 @@ what goes from one to the next is handed over by a function call. The image is t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rclpy.node import Node
@@ -19,12 +20,11 @@ from alphapose_ros.nodes.run import run
 from alphapose_ros.nodes.tracker_node import TrackerNode
 
 
-def make_nodes(**node_options: Any) -> list[Node]:
-    """Return the connected nodes, the last stage first."""
-    tracker = TrackerNode(subscribe=False, **node_options)
-    pose = PoseNode(forward=tracker.process_image, **node_options)
-    detector = DetectorNode(forward=pose.process, **node_options)
-    return [tracker, pose, detector]
+def make_nodes(**node_options: Any) -> Iterator[Node]:
+    """Make the connected nodes, the last stage first."""
+    yield (tracker := TrackerNode(subscribe=False, **node_options))
+    yield (pose := PoseNode(forward=tracker.process_image, **node_options))
+    yield DetectorNode(forward=pose.process, **node_options)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -25,39 +26,37 @@ from rclpy.signals import SignalHandlerOptions
 WAIT_S = 0.1
 
 
-def run(make_nodes: Callable[[], Sequence[Node]], args: list[str] | None = None) -> int:
+def run(make_nodes: Callable[[], Iterable[Node]], args: list[str] | None = None) -> int:
     """
     Run nodes until Ctrl-C or SIGTERM, however often they come.
 
     The signals are ours: rclpy's handlers invalidate the context under a callback that is about to
-    publish. Here the callback ends first; only while the nodes are made, a signal interrupts.
+    publish, and an interrupt under a library that is being loaded can abort the process. Here the
+    callback ends first, or the node that is being made.
 
     :param make_nodes: makes them; a ValueError is a wrong parameter, model or device.
     :return: exit code: 0, or 1 if the nodes could not start; then one line has said why.
     """
-    nodes: Sequence[Node] = ()
+    nodes: list[Node] = []
     with _signals() as signals:
         try:
             rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
             try:
-                nodes = make_nodes()
-            except Exception as err:
-                if signals.has_arrived:
-                    return 0  # libraries turn an interrupt into errors of their own
-                if not isinstance(err, ValueError):
-                    raise
+                for node in make_nodes():
+                    nodes.append(node)
+                    if signals.has_arrived:
+                        return 0
+            except ValueError as err:
                 get_logger('alphapose_ros').fatal(str(err))
                 return 1
-            signals.interrupts = False
             # What is there now stays: without this, collections while spinning, and the one at the
             # end, which takes longer than all else of it, walk through every object of torch.
             gc.collect()
             gc.freeze()
             _spin(nodes, signals)
-        except (KeyboardInterrupt, ExternalShutdownException):
-            pass  # the usual ends
+        except ExternalShutdownException:
+            pass  # a usual end
         finally:
-            signals.interrupts = False
             for node in nodes:
                 node.destroy_node()
             rclpy.try_shutdown()
@@ -65,16 +64,11 @@ def run(make_nodes: Callable[[], Sequence[Node]], args: list[str] | None = None)
 
 
 class _Signals:
-    """What has arrived, and whether the next one interrupts what is being done."""
-
     def __init__(self) -> None:
         self.has_arrived = False
-        self.interrupts = True
 
     def handle(self, number: int, frame: Any) -> None:
         self.has_arrived = True
-        if self.interrupts:
-            raise KeyboardInterrupt
 
 
 @contextmanager
