@@ -49,10 +49,6 @@ def run(make_nodes: Callable[[], Iterable[Node]], args: list[str] | None = None)
             except ValueError as err:
                 get_logger('alphapose_ros').fatal(str(err))
                 return 1
-            # What is there now stays: without this, collections while spinning, and the one at the
-            # end, which takes longer than all else of it, walk through every object of torch.
-            gc.collect()
-            gc.freeze()
             _spin(nodes, signals)
         except ExternalShutdownException:
             pass  # a usual end
@@ -60,10 +56,15 @@ def run(make_nodes: Callable[[], Iterable[Node]], args: list[str] | None = None)
             for node in nodes:
                 node.destroy_node()
             rclpy.try_shutdown()
+            # Python's last collections walk through every object of torch, which takes longer than
+            # all else of the end; what is frozen they pass over.
+            gc.freeze()
     return 0
 
 
 class _Signals:
+    """Whether one has arrived."""
+
     def __init__(self) -> None:
         self.has_arrived = False
 

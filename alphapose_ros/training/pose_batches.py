@@ -139,9 +139,15 @@ class PoseDataset(Dataset[PoseBatch]):
             np.stack(column) for column in zip(*rows, strict=True)
         )
         crops, weights = self._patch(crops, points, weights, int(draw.numbers[0]))
-        identities = self.labels.identities[draw.people]
-        arrays = crops.transpose(0, 3, 1, 2), points, weights, absent, identities, box_sizes, areas
-        return PoseBatch(*map(torch.from_numpy, arrays))
+        return PoseBatch(
+            crops=torch.from_numpy(crops).permute(0, 3, 1, 2),
+            points=torch.from_numpy(points),
+            weights=torch.from_numpy(weights),
+            absent=torch.from_numpy(absent),
+            identities=torch.from_numpy(self.labels.identities[draw.people]),
+            box_sizes=torch.from_numpy(box_sizes),
+            areas=torch.from_numpy(areas),
+        )
 
     def _patch(
         self, crops: ByteArray, points: FloatArray, weights: FloatArray, number: int

@@ -101,7 +101,7 @@ def test_a_signal_ends_it_with_code_0_and_without_a_trace(
     wait_for_nodes(ros, process, *nodes)
     time.sleep(0.3)  # the nodes are in the graph a little before they spin
     process.send_signal(number)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=3)
     assert process.returncode == 0, output
     assert 'Traceback' not in output
 
