@@ -183,7 +183,8 @@ def _render_all(job: Job, image_ids: Sequence[int], workers: int) -> None:
             for future in as_completed(futures):
                 progress.advance(task, future.result())
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Waits for the chunks under way: leaving the block would call the others back.
+            pool.shutdown(cancel_futures=True)
             raise
 
 

@@ -5,8 +5,11 @@
 from collections.abc import Callable
 import json
 import multiprocessing
+import os
 from pathlib import Path
+import signal
 import threading
+import time
 
 import cv2
 import pytest
@@ -15,6 +18,7 @@ from alphapose_ros.io.mot import read_mot
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.synthesis.film import WAVER
 from alphapose_ros.tools.main import main
+from alphapose_ros.tools.synthesize import CHUNK
 
 
 def synthesize(assets: Path, output: Path, count: int, *options: str) -> int:
@@ -70,6 +74,20 @@ def test_a_process_that_dies_costs_no_image(
     assert 'warning: a process that renders died; going on with' in capsys.readouterr().err
     assert len(json.loads((output / 'annotations.json').read_text())['images']) == 24
     assert all(cv2.imread(str(path)) is not None for path in (output / 'images').iterdir())
+
+
+def test_to_be_ended_leaves_what_has_not_begun(assets_dir: Path, tmp_path: Path) -> None:
+    images = tmp_path / 'set' / 'images'
+
+    def end() -> None:
+        while not any(images.glob('*.jpg')):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end, daemon=True).start()
+    assert synthesize(assets_dir, tmp_path / 'set', 12 * CHUNK) == 0
+    assert len(list(images.iterdir())) <= 4 * CHUNK
+    assert not (tmp_path / 'set' / 'annotations.json').exists()
 
 
 def test_processes_that_all_die_are_reported(
