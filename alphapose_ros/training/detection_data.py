@@ -23,6 +23,7 @@ from alphapose_ros.io.box_labels import read_listed_boxes
 from alphapose_ros.io.photographs import list_photographs
 from alphapose_ros.io.training_labels import read_training_image
 from alphapose_ros.training.detection_loss import DetectionBatch
+from alphapose_ros.training.detection_teacher import add_people
 from alphapose_ros.training.detection_teacher import label_photographs
 from alphapose_ros.training.detection_views import LabelledImage
 from alphapose_ros.training.detection_views import mosaic
@@ -38,7 +39,7 @@ class BoxSource:
     :param path: of a COCO file, of a folder with `annotations.json`, of a list of photographs
         (.jsonl, see `io.photographs`) with the boxes of a detector, or of a folder of photographs.
     :param teacher: detector that labels photographs: its name in the catalog, or a file; '' if
-        there are labels.
+        there are labels. To the boxes of a list it adds people who are missing there.
     :param images: folder of the images of a COCO file; '' is that of the file.
     :param part: of the images in a random order that never changes, from where to where, such as
         0 to 0.9 to learn from and 0.9 to 1 to measure with.
@@ -68,6 +69,8 @@ def read_boxes(source: BoxSource) -> BoxLabels:
     if source.teacher:
         paths = [photograph.path for photograph in list_photographs(path)]
         labels = label_photographs(paths, load_detector(source.teacher))
+        if path.suffix == '.jsonl':
+            labels = add_people(read_listed_boxes(path), labels)
     elif path.suffix == '.jsonl':
         labels = read_listed_boxes(path)
     else:

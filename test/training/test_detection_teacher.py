@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from alphapose_ros.inference.detector import DetectionLimits
 from alphapose_ros.structures import Detections
+from alphapose_ros.training import detection_data
 from alphapose_ros.training.detection_data import BoxSource
 from alphapose_ros.training.detection_data import read_boxes
 from alphapose_ros.training.detection_teacher import label_photographs
@@ -21,7 +24,7 @@ class Teacher:
     """Finds as many people as the first value of an image tells."""
 
     def detect(self, image: np.ndarray, limits: DetectionLimits) -> Detections:
-        scores = np.linspace(0.9, 0.2, int(image[0, 0, 0]), dtype=np.float32)
+        scores = np.linspace(0.9, 0.3, int(image[0, 0, 0]), dtype=np.float32)
         boxes = np.tile(np.array([1, 2, 3, 4], np.float32), (len(scores), 1))
         return Detections(boxes, scores)[scores >= limits.min_score]
 
@@ -34,7 +37,30 @@ def test_people_belong_to_the_photograph_in_which_they_were_found(tmp_path: Path
     labels = label_photographs(paths, teacher)
     assert labels.paths == tuple(paths)
     assert labels.images.tolist() == [0, 0, 2, 2, 2]
-    np.testing.assert_allclose(labels.scores, [0.9, 0.2, 0.9, 0.55, 0.2])
+    np.testing.assert_allclose(labels.scores, [0.9, 0.3, 0.9, 0.6, 0.3])
+
+
+def test_a_teacher_adds_whom_the_list_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = []
+    for count, boxes in ((2, [[1, 2, 2, 2, 0.5]]), (1, [[5, 5, 3, 3, 0.6]]), (0, [])):
+        cv2.imwrite(str(tmp_path / f'{count}.png'), np.full((9, 9, 3), count, np.uint8))
+        size = {'width': 9, 'height': 9, 'detected_person_boxes_xywhs': boxes}
+        rows.append(json.dumps({'file': f'{count}.png', **size}))
+    path = tmp_path / 'list.jsonl'
+    path.write_text('\n'.join(rows))
+    monkeypatch.setattr(detection_data, 'load_detector', lambda _: Teacher())
+    labels = read_boxes(BoxSource(path=str(path), teacher='any'))
+    names = [labels.paths[image].stem for image in labels.images]
+    people = sorted(zip(names, labels.scores.tolist(), labels.boxes.tolist(), strict=True))
+    # What it finds where somebody is known already is the same person.
+    assert people == [
+        ('1', pytest.approx(0.6), [5, 5, 8, 8]),
+        ('1', pytest.approx(0.9), [1, 2, 3, 4]),
+        ('2', pytest.approx(0.5), [1, 2, 3, 4]),
+    ]
+    assert len(labels) == 3
 
 
 def test_a_real_teacher_labels_a_folder(shared_dir: Path) -> None:
