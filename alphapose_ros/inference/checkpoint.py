@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from torch import nn
 
+from alphapose_ros.io import onnx_parameters
 from alphapose_ros.io.checkpoints import check_layout
 from alphapose_ros.io.checkpoints import CheckpointError
 from alphapose_ros.io.checkpoints import DARKNET_SUFFIX
@@ -32,13 +33,15 @@ R = TypeVar('R', bound=ModelRecord)
 
 def read_state(path: Path) -> State:
     """
-    Read a checkpoint of PyTorch, or darknet's yolov3-spp.
+    Read a checkpoint of PyTorch, an ONNX file that `export` wrote, or darknet's yolov3-spp.
 
     :raises ValueError: CheckpointError or DarknetError; says what is wrong.
     """
     if path.suffix == DARKNET_SUFFIX:
         yolov3 = build_network(Architecture('yolov3_spp'))
         return read_darknet(path, shapes_of(yolov3.state_dict()))
+    if path.suffix == onnx_parameters.SUFFIX:
+        return onnx_parameters.read_onnx_parameters(path)
     return read_checkpoint(path)
 
 

@@ -30,12 +30,14 @@ def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> floa
     """
     Write a network and run it again through our ONNX back end.
 
-    :param module: takes (N, 3, height, width) and gives a tensor or several.
+    :param module: takes (N, 3, height, width) and gives a tensor or several; it is put
+        into evaluation mode.
     :param size_wh: width and height of the images.
     :param path: of the .onnx file.
     :return: the largest difference of an output, as a part of its standard deviation.
     :raises ModelFileError: if it cannot be written, or gives other results.
     """
+    module.eval()
     images = torch.rand((1, 3, size_wh[1], size_wh[0]), generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         outputs = module(images)
@@ -61,6 +63,8 @@ def _export(module: nn.Module, images: torch.Tensor, path: Path, names: list[str
         'output_names': names,
         'dynamic_axes': {name: {0: 'batch'} for name in ('images', *names)},
         'opset_version': OPSET,
+        # Normalisation stays apart: a training can start from the file, and back ends merge it.
+        'training': torch.onnx.TrainingMode.PRESERVE,
     }
     if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
         options['dynamo'] = False  # the tracer needs no further package
@@ -68,7 +72,7 @@ def _export(module: nn.Module, images: torch.Tensor, path: Path, names: list[str
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # of the tracer, about its age
-            torch.onnx.export(module.eval(), (images,), str(path), **options)
+            torch.onnx.export(module, (images,), str(path), **options)
     except RuntimeError as err:
         raise ModelFileError(
             f'this network cannot be written as ONNX: {str(err).strip().splitlines()[-1]}'

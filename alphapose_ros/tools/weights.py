@@ -22,6 +22,7 @@ from alphapose_ros.inference.checkpoint import identify_file
 from alphapose_ros.inference.checkpoint import open_checkpoint
 from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.io import onnx_parameters
 from alphapose_ros.io.checkpoints import DARKNET_SUFFIX
 from alphapose_ros.io.checkpoints import is_checkpoint
 from alphapose_ros.io.checkpoints import write_checkpoint
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     get.add_argument('model', choices=sorted(ALL_MODELS), metavar='NAME')
     inspect = actions.add_parser('inspect', help='tell what a checkpoint is, from its contents')
     inspect.add_argument('file', type=Path)
-    convert = actions.add_parser('convert', help='between .pth and darknet .weights')
+    convert = actions.add_parser('convert', help='to .pth or darknet .weights, also from ONNX')
     convert.add_argument('file', type=Path)
     convert.add_argument('output', type=Path)
     export = actions.add_parser('export', help='write a checkpoint as ONNX, for any batch size')
@@ -152,7 +153,7 @@ def inspect_file(*, file: Path, weights_dir: str) -> None:
 
 
 def convert_file(*, file: Path, output: Path, weights_dir: str) -> None:
-    """Write a checkpoint as a plain state dict, or as a darknet file."""
+    """Write the parameters of a file as a plain state dict, or as a darknet file."""
     state = read_state(_checkpoint(file))
     architecture = identify_file(file, state)
     build(architecture, state, file.name)
@@ -194,8 +195,8 @@ def _find(record: ModelRecord, weights_dir: str) -> Path | None:
 
 
 def _checkpoint(file: Path) -> Path:
-    if not is_checkpoint(file):
-        raise WeightsError(f'{file} is no checkpoint: .pth, .pt or {DARKNET_SUFFIX}')
+    if not is_checkpoint(file) and file.suffix != onnx_parameters.SUFFIX:
+        raise WeightsError(f'{file} is no checkpoint: .pth, .pt, .onnx or {DARKNET_SUFFIX}')
     return file
 
 

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
-from pathlib import Path
 from typing import Any
 from typing import Literal
 
 import torch
 from torch import nn
 
+from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.io.checkpoints import check_layout
-from alphapose_ros.io.checkpoints import read_checkpoint
+from alphapose_ros.io.weights import find_model
+from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.yolox import Yolox
 from alphapose_ros.training.detection_data import BoxSource
 from alphapose_ros.training.detection_data import load_batches
@@ -131,7 +132,8 @@ def build_detector(recipe: DetectionRecipe) -> Yolox:
         raise ValueError(f'network_options do not fit yolox: {err}') from err
     start_detector(module)
     if recipe.start_from:
-        state = read_checkpoint(Path(recipe.start_from))
+        path, _ = find_model(recipe.start_from, DETECTORS)
+        state = read_state(path)
         check_layout(recipe.start_from, state, module.state_dict())
         module.load_state_dict(state)
     return module

@@ -16,14 +16,16 @@ from torch import nn
 from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import get_skeleton
+from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.options import NetworkOptions
-from alphapose_ros.io.checkpoints import read_checkpoint
 from alphapose_ros.io.training_labels import read_detected_boxes
 from alphapose_ros.io.training_labels import read_training_labels
 from alphapose_ros.io.training_labels import TrainingLabels
+from alphapose_ros.io.weights import find_model
 from alphapose_ros.models.architecture import Architecture
+from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.networks import build_network
 from alphapose_ros.models.networks import NETWORKS
 from alphapose_ros.models.records import ColorOrder
@@ -109,10 +111,11 @@ def load_matching(module: nn.Module, path: Path) -> int:
     """
     Take the entries of a checkpoint that the network has, by name and shape.
 
+    :param path: see `inference.checkpoint.read_state`.
     :return: how many there are.
     :raises ValueError: if there is none.
     """
-    state = read_checkpoint(path)
+    state = read_state(path)
     state |= {_BACKBONE + key: value for key, value in state.items()}
     own = module.state_dict()
     matching = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
@@ -135,7 +138,8 @@ def _build(recipe: Recipe, skeleton: Skeleton) -> nn.Module:
     except TypeError as err:
         raise ValueError(f'network_options do not fit {recipe.network}: {err}') from err
     if recipe.start_from:
-        load_matching(module, Path(recipe.start_from))
+        path, _ = find_model(recipe.start_from, POSE_NETWORKS)
+        load_matching(module, path)
     for prefix in recipe.frozen:
         parameters = [p for name, p in module.named_parameters() if name.startswith(prefix)]
         if not parameters:

@@ -80,7 +80,8 @@ class RunSettings:
     """
     The part of a recipe that is the same for all networks.
 
-    :param start_from: checkpoint to begin with; '' starts from random numbers.
+    :param start_from: network to begin with: its name in the catalog, a checkpoint, or an ONNX
+        file of `weights export`; '' starts from random numbers.
     :param batch_size: examples per step and process.
     :param workers: processes that make batches.
     :param cache_images: keep all images in memory, decoded.

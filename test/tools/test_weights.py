@@ -104,6 +104,17 @@ def test_convert_goes_to_darknet_and_back(tmp_path: Path) -> None:
     assert all(torch.equal(first[key], again[key]) for key in first)
 
 
+def test_convert_takes_parameters_out_of_an_exported_file(tmp_path: Path) -> None:
+    options = {'num_keypoints': 17, 'width': 16, 'head_width': 32}
+    module = build_network(Architecture('fastpose_lite', options))
+    state = {k: torch.rand_like(v) if v.ndim else v for k, v in module.state_dict().items()}
+    write_checkpoint(tmp_path / 'net.pth', state)
+    assert run('export', tmp_path / 'net.pth', tmp_path / 'net.onnx') == 0
+    assert run('convert', tmp_path / 'net.onnx', tmp_path / 'again.pth') == 0
+    again = read_checkpoint(tmp_path / 'again.pth')
+    assert all(torch.equal(again[key], value) for key, value in state.items())
+
+
 def test_convert_says_what_can_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,51 @@
+# Copyright 2026 alphapose_ros contributors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters come back from the ONNX files that we write."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.io.checkpoints import CheckpointError
+from alphapose_ros.io.onnx_parameters import read_onnx_parameters
+from alphapose_ros.models.architecture import Architecture
+from alphapose_ros.models.networks import build_network
+
+
+@pytest.mark.parametrize(
+    'architecture',
+    [
+        pytest.param(Architecture('fastpose_lite', {'num_keypoints': 17, 'width': 16}), id='pose'),
+        pytest.param(Architecture('yolox', {'depth': 0.33, 'width': 0.125}), id='detector'),
+    ],
+)
+def test_an_exported_network_gives_all_its_parameters_back(
+    architecture: Architecture, tmp_path: Path
+) -> None:
+    module = build_network(architecture)
+    with torch.no_grad():
+        for value in module.state_dict().values():
+            if value.is_floating_point():
+                value.uniform_(0.01, 0.1)
+    export_onnx(module, (64, 64), tmp_path / 'net.onnx')
+    state, expected = read_onnx_parameters(tmp_path / 'net.onnx'), module.state_dict()
+    assert set(state) == set(expected)
+    assert all(torch.equal(state[key], value) for key, value in expected.items())
+
+
+def test_a_file_with_merged_normalisation_is_refused(tmp_path: Path) -> None:
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 2, 1), torch.nn.BatchNorm2d(2)).eval()
+    path = tmp_path / 'net.onnx'
+    torch.onnx.export(module, (torch.zeros(1, 3, 4, 4),), str(path), dynamo=False)
+    with pytest.raises(CheckpointError, match=r'net\.onnx has its normalisation merged'):
+        read_onnx_parameters(path)
+
+
+def test_damaged_and_missing_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=r'there is no file .*absent\.onnx'):
+        read_onnx_parameters(tmp_path / 'absent.onnx')
+    (tmp_path / 'net.onnx').write_bytes(b'hello')
+    with pytest.raises(CheckpointError, match=r'net\.onnx is damaged or no ONNX file'):
+        read_onnx_parameters(tmp_path / 'net.onnx')
