@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from dataclasses import is_dataclass
 from dataclasses import MISSING
+import re
 from typing import Any
 from typing import get_args
 from typing import get_origin
@@ -74,9 +75,14 @@ def _parse(kind: Any, value: Any, place: str) -> Any:
         return _parse_tuple(arguments, value, place)
     if kind is Any or type(value) is kind:
         return value
-    if kind is float and type(value) is int:
+    if kind is float and (type(value) is int or _is_exponential(value)):
         return float(value)
     raise ValueError(f'{place} must be {_describe(kind)}, got {value!r}')
+
+
+def _is_exponential(value: Any) -> bool:
+    """Tell whether this is a number such as 1e-3, which without a dot is a text in YAML 1.1."""
+    return isinstance(value, str) and re.fullmatch(r'[-+]?\d+[eE][-+]?\d+', value) is not None
 
 
 def _is_mapping(kind: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alphapose_ros.io.training_files import parse_yaml
 from alphapose_ros.io.training_files import read_recipe
 from alphapose_ros.training.recipe import Recipe
 from alphapose_ros.training.settings import parse_settings
@@ -30,6 +31,13 @@ def test_a_recipe_is_read_into_frozen_values() -> None:
     assert recipe.input_size_wh == (96, 128)
     assert recipe.loss.group_factors == {'left_hand': 10.0}
     assert recipe.optimization.steps == ((3.0, 0.1), (5.0, 0.01))
+
+
+@pytest.mark.parametrize('text', ['1e-3', '+1E-3', '1.0e-3', '0.001'])
+def test_numbers_are_numbers_in_every_notation(text: str) -> None:
+    # Without a dot the first two are texts in YAML 1.1.
+    recipe = parse(optimization={'learning_rate': parse_yaml(text, 'here')})
+    assert recipe.optimization.learning_rate == 1e-3
 
 
 @pytest.mark.parametrize(
