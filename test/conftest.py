@@ -176,7 +176,7 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     pytest.importorskip('onnx', reason='needs onnx to make the tiny networks')
     folder = tmp_path_factory.mktemp('weights')
-    _save_tiny_detector(folder / 'bundled_detector.onnx', (416, 256), num_classes=1)
+    _save_tiny_detector(folder / 'bundled_detector.onnx', (544, 320), num_classes=1)
     _save_tiny_detector(folder / 'yolox_nano.onnx', (416, 416), num_classes=80)
     _save_tiny_pose_network(folder / 'bundled_pose.onnx', 136)
     _save_tiny_pose_network(folder / 'ultralight_simplepose.onnx', 17)

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from alphapose_ros.core.boxes import box_iou
 from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.evaluation.card_check import compare_cards
+from alphapose_ros.inference.checkpoint import build
+from alphapose_ros.inference.checkpoint import identify_file
+from alphapose_ros.inference.checkpoint import read_state
+from alphapose_ros.inference.onnx_network import OnnxNetwork
 from alphapose_ros.io.mot import read_mot
+from alphapose_ros.io.training_files import read_recipe
 from alphapose_ros.io.video import FrameSource
+from alphapose_ros.io.weights import find_model
+from alphapose_ros.models.catalog import ALL_MODELS
 from alphapose_ros.models.catalog import DETECTORS
 from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.pipeline import load_pipeline
@@ -21,6 +29,9 @@ from alphapose_ros.pipeline import PipelineParams
 from alphapose_ros.structures import Tracks
 from alphapose_ros.tools.demo import DEMO_CLIP
 from alphapose_ros.tools.main import main
+from alphapose_ros.training.detection_training import build_detector
+from alphapose_ros.training.detection_training import DetectionRecipe
+from alphapose_ros.training.settings import parse_settings
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / 'alphapose_ros' / 'weights'
@@ -44,6 +55,28 @@ def test_the_files_are_small() -> None:
     files = sorted(FOLDER.glob('*.onnx'))
     assert [file.name for file in files] == ['bundled_detector.onnx', 'bundled_pose.onnx']
     assert sum(file.stat().st_size for file in files) <= MAX_BYTES
+
+
+@pytest.mark.parametrize('name', ['bundled', 'bundled_detector'])
+def test_a_training_can_start_from_the_files(name: str) -> None:
+    path, _ = find_model(name, ALL_MODELS, str(FOLDER))
+    state = read_state(path)
+    module = build(identify_file(path, state), state, name).eval()
+    network = OnnxNetwork(path, device='cpu')
+    width, height = network.size_wh
+    images = torch.rand((2, 3, height, width), generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        expected = module(images)
+    torch.testing.assert_close(network(images)[0], expected, rtol=1e-3, atol=1e-3)
+    assert float(expected.std()) > 0.01
+
+
+def test_a_recipe_names_the_network_that_it_starts_from() -> None:
+    values = read_recipe(ROOT / 'config' / 'training' / 'detector_lite.yaml')
+    recipe = parse_settings(DetectionRecipe, {**values, 'start_from': 'bundled_detector'})
+    state = build_detector(recipe).state_dict()
+    known = read_state(FOLDER / 'bundled_detector.onnx')
+    assert all(torch.equal(state[key], value) for key, value in known.items())
 
 
 def test_by_default_people_of_the_clip_are_found_with_all_joints(tracks: list[Tracks]) -> None:
