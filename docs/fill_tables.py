@@ -34,7 +34,8 @@ TRACKERS = {'ours': '**ours**', 'compat': 'AlphaPose', 'bytetrack': 'ByteTrack',
 def main() -> None:
     """Rewrite what stands between `<!-- table -->` and `<!-- end -->`."""
     numbers = json.loads(BENCH.read_text()) if BENCH.is_file() else {}
-    fill(DOCS / 'models.md', make_model_tables(numbers))
+    models = DOCS / 'models.md'
+    fill(models, make_model_tables(numbers, read_times(models.read_text())))
     if 'tracking.tud_campus.ours.idf1' in numbers:
         fill(DOCS / 'tracking.md', {'results': make_tracking_table(numbers)})
     fill(WEIGHTS / 'README.md', make_card_tables(json.loads((WEIGHTS / 'card.json').read_text())))
@@ -49,6 +50,19 @@ def fill(page: Path, tables: Mapping[str, list[Row]]) -> None:
         if count != 1:
             raise SystemExit(f'{page} must hold the table {table} once, it does {count} times')
     page.write_text(text)
+
+
+def read_times(text: str) -> dict[str, str]:
+    """Return the milliseconds in the tables of a page, by model."""
+    times = {}
+    column = None
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.split('|')]
+        if cells[1:2] == ['name']:
+            column = cells.index('ms') if 'ms' in cells else None
+        elif column is not None and column < len(cells):
+            times[cells[1].strip('`')] = cells[column]
+    return times
 
 
 def make_tracking_table(numbers: Mapping[str, float]) -> list[Row]:
@@ -104,12 +118,14 @@ def _card_table(card: Mapping[str, float | None], columns: Mapping[str, str]) ->
     return rows
 
 
-def make_model_tables(numbers: Mapping[str, float]) -> dict[str, list[Row]]:
-    """Return the rows of every table, its head first."""
+def make_model_tables(
+    numbers: Mapping[str, float], known_ms: Mapping[str, str]
+) -> dict[str, list[Row]]:
+    """Return the rows of every table, its head first; what was not measured now keeps its time."""
 
     def ms(record: ModelRecord) -> str:
         value = numbers.get(f'models.{record.name}_ms')
-        return f'{value:.0f}' if value else ''
+        return f'{value:.0f}' if value else known_ms.get(record.name, '')
 
     def common(record: ModelRecord) -> Row:
         return (record.accuracy, ms(record), record.licence, _source(record), _where(record))
