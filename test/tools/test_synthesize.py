@@ -5,9 +5,9 @@
 from collections.abc import Callable
 import json
 import multiprocessing
-import os
 from pathlib import Path
-import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -77,17 +77,17 @@ def test_a_process_that_dies_costs_no_image(
 
 
 def test_to_be_ended_leaves_what_has_not_begun(assets_dir: Path, tmp_path: Path) -> None:
-    images = tmp_path / 'set' / 'images'
-
-    def end() -> None:
-        while not any(images.glob('*.jpg')):
+    output = tmp_path / 'set'
+    command = [sys.executable, '-m', 'alphapose_ros', 'synthesize', '--assets', str(assets_dir)]
+    options = ['--output', str(output), '--size', '48x64', '--workers', '1']
+    with subprocess.Popen([*command, *options, '--count', str(12 * CHUNK)]) as process:
+        while not any(output.glob('images/*.jpg')):
+            assert process.poll() is None
             time.sleep(0.02)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=end, daemon=True).start()
-    assert synthesize(assets_dir, tmp_path / 'set', 12 * CHUNK) == 0
-    assert len(list(images.iterdir())) <= 4 * CHUNK
-    assert not (tmp_path / 'set' / 'annotations.json').exists()
+        process.terminate()
+        assert process.wait(60) == 0
+    assert len(list((output / 'images').iterdir())) <= 4 * CHUNK
+    assert not (output / 'annotations.json').exists()
 
 
 def test_processes_that_all_die_are_reported(
