@@ -30,8 +30,8 @@ def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> floa
     """
     Write a network and run it again through our ONNX back end.
 
-    :param module: takes (N, 3, height, width) and gives a tensor or several; it is put
-        into evaluation mode.
+    :param module: takes (N, 3, height, width) and gives a tensor or several; it is put into
+        evaluation mode.
     :param size_wh: width and height of the images.
     :param path: of the .onnx file.
     :return: the largest difference of an output, as a part of its standard deviation.

@@ -12,8 +12,8 @@ from alphapose_ros.io.checkpoints import CheckpointError
 from alphapose_ros.io.checkpoints import State
 
 SUFFIX = '.onnx'
-# PyTorch's names of what is no parameter, such as convolutions with a normalisation in them.
-_MADE = '::'
+# PyTorch's names of what is no parameter, among them convolutions with a normalisation in them.
+_MADE, _MERGED = '::', 'onnx::Conv'
 # ONNX has no use for PyTorch's counters of batches.
 _MEAN, _COUNTER = '.running_mean', '.num_batches_tracked'
 
@@ -37,18 +37,16 @@ def read_onnx_parameters(path: Path) -> State:
         raise CheckpointError(f'there is no file {path}')
     try:
         tensors = onnx.load(path).graph.initializer
-        state = {
-            tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
-            for tensor in tensors
-            if _MADE not in tensor.name
-        }
+        arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in tensors}
     except Exception as err:  # protobuf's errors share no public base class
         raise CheckpointError(f'{path} is damaged or no ONNX file: {err}') from err
-    if any(tensor.name.startswith('onnx::Conv') for tensor in tensors):
+    if any(name.startswith(_MERGED) for name in arrays):
         raise CheckpointError(
             f'{path} has its normalisation merged into its convolutions, nothing can be learnt '
             'from there; `alphapose_ros weights export` keeps them apart'
         )
+    # A copy, for the arrays cannot be written to.
+    state = {k: torch.from_numpy(v.copy()) for k, v in arrays.items() if _MADE not in k}
     means = [key for key in state if key.endswith(_MEAN)]
     counters = {key.removesuffix(_MEAN) + _COUNTER: torch.tensor(0) for key in means}
     return {**state, **counters}
