@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 import inspect
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from torch.onnx.utils import unregister_custom_op_symbolic
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.onnx_network import OnnxNetwork
 from alphapose_ros.io.files import replace_file
+from alphapose_ros.io.onnx_parameters import halve_parameters
 
 # The first that has deformable convolution.
 OPSET = 19
@@ -26,7 +28,9 @@ DEFORMABLE = 'torchvision::deform_conv2d'
 TOLERANCE = 1e-3
 
 
-def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> float:
+def export_onnx(
+    module: nn.Module, size_wh: tuple[int, int], path: Path, *, is_halved: bool = False
+) -> float:
     """
     Write a network and run it again through our ONNX back end.
 
@@ -34,10 +38,14 @@ def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> floa
         evaluation mode.
     :param size_wh: width and height of the images.
     :param path: of the .onnx file.
+    :param is_halved: keep the weights of its layers in float16, for a file of half the size; it is
+        compared with the network of these weights.
     :return: the largest difference of an output, as a part of its standard deviation.
     :raises ModelFileError: if it cannot be written, or gives other results.
     """
     module.eval()
+    if is_halved:
+        module = round_weights(module)
     images = torch.rand((1, 3, size_wh[1], size_wh[0]), generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         outputs = module(images)
@@ -48,6 +56,8 @@ def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> floa
     )
     with replace_file(path) as part:
         _export(module, images, part, names)
+        if is_halved:
+            halve_parameters(part)
         difference = _compare(module, part, size_wh)
         if difference > TOLERANCE:
             raise ModelFileError(
@@ -55,6 +65,16 @@ def export_onnx(module: nn.Module, size_wh: tuple[int, int], path: Path) -> floa
                 f'{difference:.1e} of their spread'
             )
     return difference
+
+
+def round_weights(module: nn.Module) -> nn.Module:
+    """Return a copy of a network with the weights of its layers as float16 has them."""
+    rounded = deepcopy(module)
+    with torch.no_grad():
+        for parameter in rounded.parameters():
+            if parameter.ndim > 1:
+                parameter.copy_(parameter.half())
+    return rounded
 
 
 def _export(module: nn.Module, images: torch.Tensor, path: Path, names: list[str]) -> None:

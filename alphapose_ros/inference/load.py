@@ -132,6 +132,8 @@ def _open(
     model: str, catalog: Mapping[str, R], record_type: type[R], options: NetworkOptions
 ) -> tuple[Path, Network, R]:
     """Return the file of a model, the network in it, and what is known of it."""
+    if options.inner_outputs and options.backend != 'openvino':
+        raise ModelFileError(f'inner_outputs need the backend openvino, got {options.backend!r}')
     path, record = find_model(model, catalog, options.weights_dir)
     if not is_checkpoint(path):
         record = record or describe(path, record_type)
@@ -167,7 +169,13 @@ def _open_file(path: Path, size_wh: tuple[int, int] | None, options: NetworkOpti
     if path.suffix == '.xml' or (backend == 'auto' and is_half_on_cpu):
         backend = 'openvino'
     if backend == 'openvino':
-        return OpenVinoNetwork(path, size_wh=size_wh, precision=options.precision, **common)
+        return OpenVinoNetwork(
+            path,
+            size_wh=size_wh,
+            precision=options.precision,
+            inner_outputs=options.inner_outputs,
+            **common,
+        )
     if options.precision == 'half' and not options.device.startswith('tensorrt'):
         raise ModelFileError(
             'onnxruntime runs a file in the precision it has; half precision needs the backend '

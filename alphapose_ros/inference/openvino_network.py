@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 import time
 from typing import Any
@@ -26,6 +27,7 @@ class OpenVinoNetwork:
     :param threads: CPU threads; 0 takes all cores.
     :param precision: 'half' lets it take bfloat16 where the CPU has it: twice as fast, and a few
         hundredths of the spread of a heat map off. OpenVINO's own default; not ours.
+    :param inner_outputs: names of tensors inside, to be given after the outputs.
     :raises ModelFileError: if OpenVINO is missing, the file cannot be read, or its input is of
         another kind.
     :raises DeviceError: if another device is asked for.
@@ -39,6 +41,7 @@ class OpenVinoNetwork:
         device: str = 'auto',
         threads: int = 0,
         precision: Precision = 'auto',
+        inner_outputs: Sequence[str] = (),
     ) -> None:
         if device not in ('auto', 'cpu'):
             raise DeviceError(f"OpenVINO runs on the CPU here, device '{device}' was asked for")
@@ -53,6 +56,8 @@ class OpenVinoNetwork:
         core = openvino.Core()
         try:
             model = core.read_model(path)
+            if inner_outputs:
+                model.add_outputs(list(inner_outputs))
             self.size_wh = self._reshape(path, openvino, model, size_wh)
             # Every process would bind its threads to the first cores, whoever else is there.
             options: dict[str, Any] = {'PERFORMANCE_HINT': 'LATENCY', 'ENABLE_CPU_PINNING': False}

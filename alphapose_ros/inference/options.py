@@ -23,6 +23,8 @@ class NetworkOptions:
     :param backend: 'auto' runs checkpoints with torch and ONNX files with onnxruntime; a
         checkpoint for another one is written as ONNX into the cache first.
     :param precision: 'float32', 'half' or 'auto', which is half on a GPU.
+    :param inner_outputs: names of tensors inside of a network that it gives after its own outputs;
+        with openvino only.
     """
 
     weights_dir: str = ''
@@ -30,3 +32,4 @@ class NetworkOptions:
     threads: int = 0
     backend: Backend = 'auto'
     precision: Precision = 'auto'
+    inner_outputs: tuple[str, ...] = ()

@@ -65,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export = actions.add_parser('export', help='write a checkpoint as ONNX, for any batch size')
     export.add_argument('model', help='a name, or a checkpoint')
     export.add_argument('output', type=Path)
+    export.add_argument(
+        '--half', action='store_true', help='keep the weights in float16: half the size'
+    )
 
 
 def run(*, action: str, weights_dir: str, **options: Any) -> int:
@@ -169,7 +172,7 @@ def convert_file(*, file: Path, output: Path, weights_dir: str) -> None:
     Console().print(f'{output}: {architecture}')
 
 
-def export_model(*, model: str, output: Path, weights_dir: str) -> None:
+def export_model(*, model: str, output: Path, half: bool, weights_dir: str) -> None:
     """Write a model as ONNX with a description beside it."""
     if output.suffix != '.onnx':
         raise WeightsError(f'{output} must end in .onnx')
@@ -177,7 +180,7 @@ def export_model(*, model: str, output: Path, weights_dir: str) -> None:
     architecture = identify_file(path, read_state(_checkpoint(path)))
     module, record = open_checkpoint(path, known, CATALOGS[kind_of(architecture)])
     assert record.input_size_wh is not None
-    difference = export_onnx(module, record.input_size_wh, output)
+    difference = export_onnx(module, record.input_size_wh, output, is_halved=half)
     described = {
         key: value
         for key, value in asdict(record).items()

@@ -13,10 +13,14 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 # Slope of the symmetric gradient. The paper derives heat map size / 8 (Fang et al. 2022, section
 # 3.1); with 2 the published networks were trained.
 AMPLITUDE = 2.0
+
+# Of the mean variance of the features; and what keeps a constant from being divided by.
+_RIDGE, _TINY = 1e-3, 1e-12
 
 IntegralNormalize = Literal['sigmoid', 'softmax']
 
@@ -96,6 +100,32 @@ def heatmap_loss(heatmaps: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     """
     errors = (heatmaps - targets).square().sum(dim=(2, 3))
     return 0.5 * (errors * weights).sum() / heatmaps.numel()
+
+
+def unexplained_variance(features: Tensor, targets: Tensor) -> Tensor:
+    """
+    Return the share of the variance of targets that no linear map of the features gives, 1 - R^2.
+
+    Hints (Romero et al., FitNets, ICLR 2015) need a layer that turns the features of one network
+    into those of another; here it is the best one for the batch, by ridge regression over all
+    places of all crops, so that there is nothing to be trained beside the network. As it is the
+    best, it counts as constant: its own change would not change the loss.
+
+    :param features: (N, C, h, w).
+    :param targets: (N, D, H, W), scaled to h x w if these differ.
+    """
+    if features.shape[2:] != targets.shape[2:]:
+        targets = functional.interpolate(targets, features.shape[2:], mode='bilinear')
+    rows, wanted = (m.float().movedim(1, 3).flatten(0, 2) for m in (features, targets))
+    rows, wanted = rows - rows.mean(dim=0), wanted - wanted.mean(dim=0)
+    with torch.autocast(features.device.type, enabled=False):
+        with torch.no_grad():
+            products = rows.T @ rows
+            products.diagonal().add_(_RIDGE * products.diagonal().mean() + _TINY)
+            linear_map = torch.linalg.solve(products, rows.T @ wanted)
+        errors = wanted - rows @ linear_map
+    share: Tensor = errors.square().sum() / (wanted.square().sum() + _TINY)
+    return share
 
 
 def triplet_loss(embeddings: Tensor, identities: Tensor, *, margin: float = 0.3) -> Tensor:

@@ -17,6 +17,7 @@ from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.distillation import Teacher
+from alphapose_ros.training.distillation import watch_inputs
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import IntegralNormalize
@@ -70,18 +71,20 @@ class PoseLoss:
         teachers: Sequence[Teacher] = (),
     ) -> None:
         self._options, self._normalization, self._teachers = options, normalization, teachers
+        self._hinted = [name for teacher in teachers for name in teacher.hinted]
         k = skeleton.num_keypoints
         self._num_maps = k if decoder.num_argmax is None else decoder.num_argmax
         self._factors = group_factors(skeleton, options.group_factors)
 
     def __call__(self, module: nn.Module, batch: PoseBatch) -> Tensor:
         """Return the loss of a batch."""
-        outputs = module(self._normalization(batch.crops))
+        with watch_inputs(module, self._hinted) as features:
+            outputs = module(self._normalization(batch.crops))
         heatmaps, *others = [outputs] if isinstance(outputs, Tensor) else outputs
         heatmaps = heatmaps.float()
         loss = heatmaps.new_zeros(())
         for teacher in self._teachers:
-            batch, distance = teacher.teach(batch, heatmaps)
+            batch, distance = teacher.teach(batch, heatmaps, features)
             loss = loss + distance
         loss = loss + self._joint_loss(heatmaps, batch)
         if self._options.identity_factor and others:

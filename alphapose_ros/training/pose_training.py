@@ -53,6 +53,7 @@ from alphapose_ros.training.recipe import Recipe
 from alphapose_ros.training.session import Scores
 from alphapose_ros.training.session import Training
 from alphapose_ros.training.validation import evaluate_pose_network
+from alphapose_ros.training.widening import widen_state
 
 # Where a pose network keeps its ResNet.
 _BACKBONE = 'preact.'
@@ -107,17 +108,21 @@ def prepare(recipe: Recipe, group: Group) -> Training:
     return Training(trainer, batches, evaluate, _describe(recipe))
 
 
-def load_matching(module: nn.Module, path: Path) -> int:
+def load_matching(module: nn.Module, path: Path, *, widen_seed: int | None = None) -> int:
     """
     Take the entries of a checkpoint that the network has, by name and shape.
 
     :param path: see `inference.checkpoint.read_state`.
+    :param widen_seed: of what is random if entries of narrower layers are widened; None takes
+        those of equal shape alone.
     :return: how many there are.
     :raises ValueError: if there is none.
     """
     state = read_state(path)
     state |= {_BACKBONE + key: value for key, value in state.items()}
     own = module.state_dict()
+    if widen_seed is not None:
+        state = widen_state(state, own, seed=widen_seed)
     matching = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
     if not matching:
         raise ValueError(f'start_from: {path} has no entry of the network')
@@ -139,7 +144,7 @@ def _build(recipe: Recipe, skeleton: Skeleton) -> nn.Module:
         raise ValueError(f'network_options do not fit {recipe.network}: {err}') from err
     if recipe.start_from:
         path, _ = find_model(recipe.start_from, POSE_NETWORKS)
-        load_matching(module, path)
+        load_matching(module, path, widen_seed=recipe.seed if recipe.widen else None)
     for prefix in recipe.frozen:
         parameters = [p for name, p in module.named_parameters() if name.startswith(prefix)]
         if not parameters:
@@ -190,6 +195,8 @@ def _open_teacher(options: TeacherOptions, recipe: Recipe, device: torch.device)
         device=options.device or str(device),
         threads=recipe.threads,
         precision='half' if is_half else 'float32',
+        backend='openvino' if options.hints else 'auto',
+        inner_outputs=tuple(options.hints.values()),
     )
     estimator = load_pose_estimator(options.model, network_options)
     return Teacher(estimator, get_skeleton(recipe.keypoint_set), options)

@@ -46,6 +46,8 @@ class Recipe(RunSettings):
     :param input_size_wh: width and height of the crops.
     :param normalization: of the pixels, 'alphapose' or 'imagenet'.
     :param decode: of its heat maps: 'argmax', 'integral' or 'combined'; they are trained for it.
+    :param widen: `start_from` is a narrower network of the same kind: give its channels to several
+        of the wider one, see `training.widening`.
     :param frozen: beginnings of the names of parameters that are not trained.
     :param train: data sets to learn from.
     :param validation: data sets to measure with.
@@ -64,6 +66,7 @@ class Recipe(RunSettings):
     input_size_wh: tuple[int, int] = (192, 256)
     normalization: Literal['alphapose', 'imagenet'] = 'imagenet'
     decode: Literal['argmax', 'integral', 'combined'] = 'argmax'
+    widen: bool = False
     frozen: tuple[str, ...] = ()
     validation: tuple[Source, ...] = ()
     teachers: tuple[TeacherOptions, ...] = ()

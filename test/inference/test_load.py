@@ -200,6 +200,16 @@ def test_a_detector_is_no_pose_network(tmp_path: Path) -> None:
             ModelFileError,
             'onnxruntime runs a file in the precision it has',
         ),
+        (
+            {'inner_outputs': ('x',)},
+            ModelFileError,
+            "inner_outputs need the backend openvino, got 'auto'",
+        ),
+        (
+            {'backend': 'openvino', 'inner_outputs': ('absent',)},
+            ModelFileError,
+            "Tensor name 'absent' was not found",
+        ),
     ],
 )
 def test_what_a_back_end_cannot_do_is_refused(

@@ -18,25 +18,50 @@ from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.networks import build_network
 
 
-@pytest.mark.parametrize(
+NETWORKS = pytest.mark.parametrize(
     'architecture',
     [
         pytest.param(Architecture('fastpose_lite', {'num_keypoints': 17, 'width': 16}), id='pose'),
         pytest.param(Architecture('yolox', {'depth': 0.33, 'width': 0.125}), id='detector'),
     ],
 )
-def test_an_exported_network_gives_all_its_parameters_back(
-    architecture: Architecture, tmp_path: Path
-) -> None:
+
+
+def make_trained(architecture: Architecture) -> torch.nn.Module:
+    """Return a network no two tensors of which are equal."""
     module = build_network(architecture)
     with torch.no_grad():
         for value in module.state_dict().values():
             if value.is_floating_point():
                 value.uniform_(0.01, 0.1)
+    return module
+
+
+@NETWORKS
+def test_an_exported_network_gives_all_its_parameters_back(
+    architecture: Architecture, tmp_path: Path
+) -> None:
+    module = make_trained(architecture)
     export_onnx(module, (64, 64), tmp_path / 'net.onnx')
     state, expected = read_onnx_parameters(tmp_path / 'net.onnx'), module.state_dict()
     assert set(state) == set(expected)
     assert all(torch.equal(state[key], value) for key, value in expected.items())
+
+
+@NETWORKS
+def test_a_file_of_half_the_size_holds_rounded_weights(
+    architecture: Architecture, tmp_path: Path
+) -> None:
+    module = make_trained(architecture)
+    whole, half = tmp_path / 'whole.onnx', tmp_path / 'half.onnx'
+    export_onnx(module, (64, 64), whole)
+    assert export_onnx(module, (64, 64), half, is_halved=True) < 1e-4
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    state = read_onnx_parameters(half)
+    for key, value in module.state_dict().items():
+        expected = value.half().float() if value.ndim > 1 else value
+        assert state[key].dtype == expected.dtype
+        assert torch.equal(state[key], expected)
 
 
 def test_a_file_with_merged_normalisation_is_refused(tmp_path: Path) -> None:

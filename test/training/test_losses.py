@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from alphapose_ros.core.heatmaps import decode_argmax
 from alphapose_ros.core.heatmaps import decode_integral
@@ -16,6 +17,7 @@ from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_coordinates
 from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import triplet_loss
+from alphapose_ros.training.losses import unexplained_variance
 from alphapose_ros.training.losses import weight_by_index
 from alphapose_ros.training.targets import gaussian_targets
 from alphapose_ros.training.targets import integral_targets
@@ -135,3 +137,47 @@ def test_unknown_people_are_no_triplets() -> None:
     assert loss.item() == 0
     assert embeddings.grad is not None
     assert embeddings.grad.isfinite().all()
+
+
+@pytest.mark.parametrize('scale', [1e-3, 1.0, 1e3])
+def test_what_a_linear_map_of_the_features_gives_is_explained(scale: float) -> None:
+    features = scale * random_maps(4, 8, 16, 12) + 5 * scale
+    turned = functional.conv2d(features, random_maps(5, 8, 1, 1)) + 3
+    assert unexplained_variance(features, turned).item() < 1e-4
+
+
+def test_what_has_nothing_to_do_with_the_features_is_not_explained() -> None:
+    features, others = random_maps(8, 9, 16, 12).split([8, 1], dim=1)
+    share = unexplained_variance(features, others).item()
+    # Of 1536 places, 8 directions are explained by chance.
+    assert share == pytest.approx(1 - 8 / 1536, abs=5e-3)
+
+
+def test_half_of_what_is_half_noise_is_explained() -> None:
+    features, noise = random_maps(8, 2, 16, 12).split(1, dim=1)
+    assert unexplained_variance(features, features + noise).item() == pytest.approx(0.5, abs=0.06)
+
+
+def test_features_learn_what_they_do_not_explain() -> None:
+    hints = random_maps(4, 6, 8, 6)
+    features = torch.randn(4, 6, 8, 6, requires_grad=True)
+    optimizer = torch.optim.Adam([features], 0.05)
+    first = unexplained_variance(features, hints).item()
+    for _ in range(200):
+        optimizer.zero_grad()
+        unexplained_variance(features, hints).backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    assert unexplained_variance(features, hints).item() < 0.05 < first
+
+
+def test_hints_of_another_size_are_scaled() -> None:
+    hints = functional.interpolate(random_maps(2, 3, 4, 3), scale_factor=4, mode='nearest')
+    features = hints[..., 1::4, 1::4]
+    assert unexplained_variance(features, hints).item() < 1e-2
+
+
+def test_features_and_hints_that_do_not_vary_are_no_error() -> None:
+    constant = torch.ones(2, 3, 4, 4, requires_grad=True)
+    unexplained_variance(constant, constant.detach()).backward()  # type: ignore[no-untyped-call]
+    assert constant.grad is not None
+    assert constant.grad.isfinite().all()

@@ -22,6 +22,7 @@ from alphapose_ros.training.distillation import TeacherOptions
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import triplet_loss
+from alphapose_ros.training.losses import unexplained_variance
 from alphapose_ros.training.pose_batches import PoseBatch
 from alphapose_ros.training.pose_loss import group_factors
 from alphapose_ros.training.pose_loss import PoseLoss
@@ -248,3 +249,25 @@ def test_a_teacher_supplies_only_the_groups_that_it_knows_well() -> None:
 def test_a_teacher_without_a_joint_in_common_is_refused() -> None:
     with pytest.raises(ValueError, match='coco_17 and halpe_136 have no joint in common'):
         common_joints(COCO, WHOLE, ['face'])
+
+
+def test_hints_compare_what_a_part_gets_with_what_the_teacher_has_inside() -> None:
+    batch, inner = make_batch(), make_maps(5)
+    module = nn.Sequential(nn.Conv2d(3, 7, 4, stride=4), nn.ReLU(), nn.Conv2d(7, 136, 1))
+    teacher = make_teacher(
+        Outputs(make_maps(17), inner), hints={'2': 'inner'}, hint_factor=3.0, min_score=2.0
+    )
+    options = PoseLossOptions()
+    with torch.no_grad():
+        loss = PoseLoss(WHOLE, decoder('argmax'), options, NORMALIZATION, [teacher])(module, batch)
+        plain = PoseLoss(WHOLE, decoder('argmax'), options, NORMALIZATION)(module, batch)
+        features = module[:2](NORMALIZATION(batch.crops))
+    torch.testing.assert_close(loss, plain + 3 * unexplained_variance(features, inner))
+    assert not module[2]._forward_pre_hooks
+
+
+def test_hints_of_a_part_that_is_not_there_are_an_error() -> None:
+    teacher = make_teacher(Outputs(make_maps(17), make_maps(5)), hints={'head': 'inner'})
+    loss = PoseLoss(WHOLE, decoder('argmax'), PoseLossOptions(), NORMALIZATION, [teacher])
+    with pytest.raises(ValueError, match="hints: the network has no part 'head'"):
+        loss(nn.Sequential(nn.Conv2d(3, 136, 4, stride=4)), make_batch())

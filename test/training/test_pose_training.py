@@ -249,7 +249,9 @@ def test_a_trained_network_teaches_another_one(
     teacher = trained[0] / 'best.pth'
     if suffix == '.onnx':
         teacher = tmp_path / 'best.onnx'
-        export_model(model=str(trained[0] / 'best.pth'), output=teacher, weights_dir='')
+        export_model(
+            model=str(trained[0] / 'best.pth'), output=teacher, half=False, weights_dir=''
+        )
     blind = make_people(16, keypoint_weights=lambda i: [1.0] + 16 * [0.0])
     teachers = [{'model': str(teacher), 'min_score': 0.2}]
     taught, untaught, known = (
@@ -260,3 +262,22 @@ def test_a_trained_network_teaches_another_one(
     # What the teacher says is nearly what the labels say, each times its score.
     assert losses[1] < 0.2 * losses[2]
     assert losses[0] > 0.4 * losses[2]
+
+
+def test_a_network_is_told_what_the_teacher_has_inside(
+    people: Path, trained: tuple[Path, list[Report]], tmp_path: Path
+) -> None:
+    pytest.importorskip('openvino', reason='an option')
+    best, teacher = trained[0] / 'best.pth', tmp_path / 'best.onnx'
+    export_model(model=str(best), output=teacher, half=False, weights_dir='')
+    hints = {'conv_out': '/head/head.2/Relu_output_0'}
+    taught = {'teachers': [{'model': str(teacher), 'min_score': 2, 'hints': hints}]}
+    # Frozen, so that the statistics of the batch are not taken: what it has inside is the same.
+    same = {'start_from': str(best), 'frozen': ['stem', 'stages', 'upsample', 'head']}
+    losses = [
+        float(next(training.trainer.run(training.batches)).loss)
+        for changes in ({**same, **taught}, same, taught, {})
+        for training in [prepare(make_recipe(people, **changes), Group())]
+    ]
+    assert losses[0] - losses[1] == pytest.approx(0, abs=0.02)
+    assert 0.2 < losses[2] - losses[3] < 1
