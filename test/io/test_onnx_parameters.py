@@ -17,7 +17,6 @@ from alphapose_ros.io.onnx_parameters import read_onnx_parameters
 from alphapose_ros.models.architecture import Architecture
 from alphapose_ros.models.networks import build_network
 
-
 NETWORKS = pytest.mark.parametrize(
     'architecture',
     [
