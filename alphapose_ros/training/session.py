@@ -34,6 +34,8 @@ from alphapose_ros.training.loop import Step
 from alphapose_ros.training.loop import Trainer
 from alphapose_ros.training.optimization import Optimization
 
+# How often the processes of a group agree on whether to stop.
+STOP_STEPS = 5
 STATE_NAME, MODEL_NAME, BEST_NAME = 'last.state', 'model.pth', 'best.pth'
 
 Scores = Mapping[str, float]
@@ -143,7 +145,8 @@ def train(
     :param evaluate: scores of a network.
     :param description: of the weights, written beside them as `io.weights.write_sidecar` does.
     :param resume: go on from `last.state` of the folder.
-    :param is_stopped: asked at every report; any process of the group can stop all.
+    :param is_stopped: asked every few steps; any process of the group can stop all. What was
+        stopped is written at once and not evaluated: torchrun gives it 30 seconds.
     :return: a report every now and then; take them all.
     :raises ValueError: if it cannot be resumed, or the loss is no longer finite.
     """
@@ -159,18 +162,21 @@ def train(
     losses: list[torch.Tensor] = []
     for step in trainer.run(lambda start: clock.watch(batches(start))):
         losses.append(step.loss)
-        is_last = step.number == trainer.num_steps
-        if not is_last and step.number % options.report_steps and not keeper.is_due(step):
+        is_end = step.number == trainer.num_steps
+        is_report = is_end or step.number % options.report_steps == 0 or keeper.is_due(step)
+        if not is_report and step.number % STOP_STEPS:
+            continue
+        is_stop = group.any(clock.is_over or is_stopped())
+        if not (is_report or is_stop):
             continue
         loss = float(torch.stack(losses).mean())
         if not math.isfinite(loss):
             raise ValueError(f'the loss is {loss} at step {step.number}; lower learning_rate')
         steps_per_s, waiting = clock.measure(len(losses))
         losses.clear()
-        is_last = group.any(is_last or clock.is_over or is_stopped())
-        scores = keeper.keep(step, loss, waiting, is_last=is_last)
+        scores = keeper.keep(step, loss, waiting, is_end=is_end, is_stop=is_stop)
         yield Report(step, loss, steps_per_s, waiting, scores)
-        if is_last:
+        if is_end or is_stop:
             break
     keeper.close()
 
@@ -254,12 +260,16 @@ class _Keeper:
         """Tell whether it is time to evaluate."""
         return self._last_evaluation(step.epoch) > self._evaluated_epoch
 
-    def keep(self, step: Step, loss: float, waiting: float, *, is_last: bool) -> Scores:
+    def keep(
+        self, step: Step, loss: float, waiting: float, *, is_end: bool, is_stop: bool
+    ) -> Scores:
         """Do what is due after a step."""
-        is_due = self.is_due(step) or is_last
+        is_due = self.is_due(step) or is_end
         self._evaluated_epoch = self._last_evaluation(step.epoch)
         scores: Scores = {}
         if self._log is not None:
+            if is_stop:
+                self._save(scores)
             if is_due and self._evaluate is not None:
                 with self._trainer.evaluating() as module, torch.inference_mode():
                     scores = self._evaluate(module)
@@ -269,7 +279,7 @@ class _Keeper:
             minutes = (time.monotonic() - self._saved_s) / 60
             if is_due or minutes >= self._options.checkpoint_minutes:
                 self._save(scores)
-        if is_due:
+        if is_due or is_stop:
             self._group.wait()
         return scores
 

@@ -18,6 +18,7 @@ from alphapose_ros.training.loop import Trainer
 from alphapose_ros.training.optimization import Optimization
 from alphapose_ros.training.session import Report
 from alphapose_ros.training.session import Session
+from alphapose_ros.training.session import STOP_STEPS
 from alphapose_ros.training.session import train
 
 CPU = torch.device('cpu')
@@ -70,6 +71,25 @@ def test_a_training_that_was_interrupted_goes_on_exactly_as_it_would_have(tmp_pa
     assert all(torch.equal(states[0][key], states[1][key]) for key in states[0])
     rows = read_log(tmp_path / 'parts' / 'log.jsonl')
     assert [row['step'] for row in rows] == list(range(1, 21))
+
+
+def test_a_stop_is_heard_between_reports_and_written_before_anything_else(tmp_path: Path) -> None:
+    def evaluate(module: nn.Module) -> dict[str, float]:
+        raise AssertionError('the time of what was stopped is short')
+
+    session = Session(report_steps=1000, evaluate_epochs=1000)
+    asked = iter([False, True])
+    stopped = run(
+        make_trainer(),
+        tmp_path,
+        session=session,
+        evaluate=evaluate,
+        is_stopped=lambda: next(asked),
+    )
+    assert [report.step.number for report in stopped] == [2 * STOP_STEPS]
+    assert (tmp_path / 'model.pth').is_file()
+    rest = run(make_trainer(), tmp_path, session=session, resume=True)
+    assert rest[-1].step.number == 20
 
 
 def test_the_best_network_by_the_watched_score_is_kept(tmp_path: Path) -> None:
