@@ -16,6 +16,8 @@ from alphapose_ros.structures import FloatArray
 MIN_JOINTS = 6
 _SIDE_ODDS = (0.2, 0.1, 0.2, 0.5)  # left, top, right, bottom
 _CORNER_ODDS = 0.25
+# From head and shoulders to all but the feet.
+_SHARES_LEFT = 0.2, 0.9
 _MARGIN = 0.08  # around the joints that are left, in parts of the longer side of the box
 
 
@@ -40,7 +42,7 @@ def cut_off(
     edges = whole_image(image_size_wh)
     count = 2 if rng.random() < _CORNER_ODDS else 1
     for side in rng.choice(4, count, replace=False, p=_SIDE_ODDS):
-        share = rng.uniform(0.3, 0.9)
+        share = rng.uniform(*_SHARES_LEFT)
         start, end = box[side % 2], box[side % 2 + 2]
         if side < 2:
             edges[side] = max(round(end - share * (end - start)), 0)
