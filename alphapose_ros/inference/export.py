@@ -41,7 +41,8 @@ def export_onnx(
     :param is_halved: keep the weights of its layers in float16, for a file of half the size; it is
         compared with the network of these weights.
     :return: the largest difference of an output, as a part of its standard deviation.
-    :raises ModelFileError: if it cannot be written, or gives other results.
+    :raises ModelFileError: if it cannot be written, gives other results, or has weights that are
+        too large for float16.
     """
     module.eval()
     if is_halved:
@@ -68,12 +69,21 @@ def export_onnx(
 
 
 def round_weights(module: nn.Module) -> nn.Module:
-    """Return a copy of a network with the weights of its layers as float16 has them."""
+    """
+    Return a copy of a network with the weights of its layers as float16 has them.
+
+    :raises ModelFileError: if one is too large.
+    """
     rounded = deepcopy(module)
     with torch.no_grad():
-        for parameter in rounded.parameters():
+        for name, parameter in rounded.named_parameters():
             if parameter.ndim > 1:
                 parameter.copy_(parameter.half())
+                if not parameter.isfinite().all():
+                    raise ModelFileError(
+                        f'{name} has weights that are not finite in float16, whose largest number '
+                        f'is {torch.finfo(torch.half).max:.0f}'
+                    )
     return rounded
 
 

@@ -66,18 +66,16 @@ def halve_parameters(path: Path) -> None:
     """
     onnx = _import_onnx(path)
     model = onnx.load(path)
-    graph, casts = model.graph, []
+    graph, casts, full = model.graph, [], {}
     for tensor in graph.initializer:
-        if tensor.data_type != onnx.TensorProto.FLOAT or len(tensor.dims) < 2:
-            continue
-        halves = onnx.numpy_helper.to_array(tensor).astype(np.float16)
-        tensor.CopyFrom(onnx.numpy_helper.from_array(halves, tensor.name))
-        full = tensor.name + _FULL
-        casts.append(
-            onnx.helper.make_node('Cast', [tensor.name], [full], to=onnx.TensorProto.FLOAT)
-        )
-        for node in graph.node:
-            node.input[:] = [full if name == tensor.name else name for name in node.input]
+        if tensor.data_type == onnx.TensorProto.FLOAT and len(tensor.dims) > 1:
+            halves = onnx.numpy_helper.to_array(tensor).astype(np.float16)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(halves, tensor.name))
+            full[tensor.name] = tensor.name + _FULL
+            names = [tensor.name], [full[tensor.name]]
+            casts.append(onnx.helper.make_node('Cast', *names, to=onnx.TensorProto.FLOAT))
+    for node in graph.node:
+        node.input[:] = [full.get(name, name) for name in node.input]
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 
 import torch
 from torch import nn
@@ -32,8 +31,6 @@ from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import unexplained_variance
 from alphapose_ros.training.pose_batches import PoseBatch
-
-NO_FEATURES: Mapping[str, Tensor] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +82,7 @@ class Teacher:
         self._mine, self._theirs = torch.tensor(mine), torch.tensor(theirs)
 
     def teach(
-        self, batch: PoseBatch, heatmaps: Tensor, features: Mapping[str, Tensor] = NO_FEATURES
+        self, batch: PoseBatch, heatmaps: Tensor, features: Mapping[str, Tensor]
     ) -> tuple[PoseBatch, Tensor]:
         """
         Label the joints that are not labelled.

@@ -16,10 +16,12 @@ from torch import nn
 from alphapose_ros.core.decoding import HeatmapDecoder
 from alphapose_ros.core.decoding import make_decoder
 from alphapose_ros.core.skeletons import get_skeleton
+from alphapose_ros.inference.checkpoint import identify_file
 from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.options import NetworkOptions
+from alphapose_ros.io.checkpoints import State
 from alphapose_ros.io.training_labels import read_detected_boxes
 from alphapose_ros.io.training_labels import read_training_labels
 from alphapose_ros.io.training_labels import TrainingLabels
@@ -116,18 +118,30 @@ def load_matching(module: nn.Module, path: Path, *, widen_seed: int | None = Non
     :param widen_seed: of what is random if entries of narrower layers are widened; None takes
         those of equal shape alone.
     :return: how many there are.
-    :raises ValueError: if there is none.
+    :raises ValueError: if there is none, or it shall be widened and is another network.
     """
     state = read_state(path)
     state |= {_BACKBONE + key: value for key, value in state.items()}
     own = module.state_dict()
     if widen_seed is not None:
+        _check_narrower(path, state, own)
         state = widen_state(state, own, seed=widen_seed)
     matching = {k: v for k, v in state.items() if k in own and own[k].shape == v.shape}
     if not matching:
         raise ValueError(f'start_from: {path} has no entry of the network')
     module.load_state_dict({**own, **matching})
     return len(matching)
+
+
+def _check_narrower(path: Path, state: State, own: State) -> None:
+    """Refuse to copy channels that mean something: joints."""
+    start, wanted = identify_file(path, state), identify_file(path, own)
+    start_joints, joints = (a.options.get('num_keypoints') for a in (start, wanted))
+    if (start.network, start_joints) != (wanted.network, joints):
+        raise ValueError(
+            f'widen: start_from must be a {wanted.network} of {joints} joints, {path} is a '
+            f'{start.network} of {start_joints}'
+        )
 
 
 def _build(recipe: Recipe, skeleton: Skeleton) -> nn.Module:
@@ -142,6 +156,8 @@ def _build(recipe: Recipe, skeleton: Skeleton) -> nn.Module:
         module = build_network(Architecture(recipe.network, options))
     except TypeError as err:
         raise ValueError(f'network_options do not fit {recipe.network}: {err}') from err
+    if recipe.widen and not recipe.start_from:
+        raise ValueError('widen needs a narrower network to start_from')
     if recipe.start_from:
         path, _ = find_model(recipe.start_from, POSE_NETWORKS)
         load_matching(module, path, widen_seed=recipe.seed if recipe.widen else None)

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from alphapose_ros.inference.export import export_onnx
+from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.io.checkpoints import CheckpointError
 from alphapose_ros.io.onnx_parameters import read_onnx_parameters
 from alphapose_ros.models.architecture import Architecture
@@ -77,3 +78,11 @@ def test_damaged_and_missing_files_are_named(tmp_path: Path) -> None:
     (tmp_path / 'net.onnx').write_bytes(b'hello')
     with pytest.raises(CheckpointError, match=r'net\.onnx is damaged or no ONNX file'):
         read_onnx_parameters(tmp_path / 'net.onnx')
+
+
+def test_weights_too_large_for_half_the_size_are_named(tmp_path: Path) -> None:
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 2, 1))
+    torch.nn.init.constant_(module[0].weight, 1e5)
+    with pytest.raises(ModelFileError, match=r'0\.weight has weights that are not finite'):
+        export_onnx(module, (64, 64), tmp_path / 'net.onnx', is_halved=True)
+    assert not (tmp_path / 'net.onnx').exists()

@@ -2,8 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the command that trains."""
 
+from contextlib import suppress
 import json
+import os
 from pathlib import Path
+import signal
+import subprocess
+import sys
+import time
 from typing import Any
 
 import cv2
@@ -15,6 +21,7 @@ from alphapose_ros.core.skeletons import get_skeleton
 from alphapose_ros.io.training_files import read_log
 from alphapose_ros.tools import train
 from alphapose_ros.tools.main import main
+from alphapose_ros.training.session import STOP_STEPS
 
 
 @pytest.fixture(scope='module')
@@ -76,6 +83,30 @@ def test_a_finished_training_goes_on_with_more_epochs(recipe: Path, tmp_path: Pa
     run(recipe, tmp_path)
     assert run(recipe, tmp_path, 'optimization.epochs=3', resume=True) == 0
     assert read_log(tmp_path / 'log.jsonl')[-1]['step'] == 6
+
+
+def test_an_interrupt_of_torchrun_loses_nothing(recipe: Path, tmp_path: Path) -> None:
+    launch = ['torch.distributed.run', '--nproc-per-node', '2', '--standalone']
+    changes = ['optimization.epochs=1000000', 'session.report_steps=1000000', 'batch_size=2']
+    changes += ['session.evaluate_epochs=1000000', 'threads=1']
+    command = [sys.executable, '-m', *launch, '-m', 'alphapose_ros', 'train', str(recipe)]
+    command += ['--output', str(tmp_path)]
+    for change in changes:
+        command += ['--set', change]
+    with subprocess.Popen(command, start_new_session=True) as process:
+        try:
+            # The last that is written before it listens to signals.
+            while not (tmp_path / 'recipe.yaml').is_file():
+                assert process.poll() is None
+                time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            process.wait(120)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    (row,) = read_log(tmp_path / 'log.jsonl')
+    assert row['step'] % STOP_STEPS == 0
+    assert run(recipe, tmp_path, 'batch_size=2', 'optimization.epochs=4', resume=True) == 0
 
 
 def test_a_training_is_not_overwritten(recipe: Path, tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_a_teacher_labels_what_is_not_labelled_and_nothing_else() -> None:
     maps[:, 10, 5, 3] = 0.1  # not sure of the right wrist
     batch.weights[:, 5:] = 0
     teacher = make_teacher(Outputs(maps), min_score=0.3)
-    taught, distance = teacher.teach(batch, make_maps())
+    taught, distance = teacher.teach(batch, make_maps(), {})
     assert distance.item() == 0
     torch.testing.assert_close(taught.points[:, :5], batch.points[:, :5])
     is_new = torch.zeros(136, dtype=torch.bool)
@@ -184,14 +184,14 @@ def test_a_teacher_labels_nothing_that_is_known_to_be_outside() -> None:
     batch.weights[:, 15] = 0
     batch.absent[:, 15] = 1
     teacher = make_teacher(Outputs(maps), min_score=0.3)
-    taught, _ = teacher.teach(batch, make_maps())
+    taught, _ = teacher.teach(batch, make_maps(), {})
     assert (taught.weights[:, 15] == 0).all()
 
 
 def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:
     batch, maps, own = make_batch(), make_maps(17), make_maps().requires_grad_()
     teacher = make_teacher(Outputs(maps), heatmap_factor=3)
-    _, distance = teacher.teach(batch, own)
+    _, distance = teacher.teach(batch, own, {})
     distance.backward()
     assert own.grad is not None
     torch.testing.assert_close(own.grad[:, :17], 3 * (own.detach()[:, :17] - maps) / maps.numel())
@@ -204,7 +204,7 @@ def test_a_student_learns_the_heat_maps_of_its_teacher() -> None:
 def test_a_teacher_is_not_asked_about_joints_that_are_outside() -> None:
     batch, maps, own = make_batch(), make_maps(17), make_maps()
     batch.absent[:, 3:17] = 1
-    _, distance = make_teacher(Outputs(maps), heatmap_factor=3).teach(batch, own)
+    _, distance = make_teacher(Outputs(maps), heatmap_factor=3).teach(batch, own, {})
     expected = 1.5 * (own[:, :3] - maps[:, :3]).square().sum() / maps.numel()
     torch.testing.assert_close(distance, expected)
 
@@ -214,26 +214,26 @@ def test_crops_are_scaled_for_a_teacher_and_its_joints_scaled_back() -> None:
     maps[:, :, 12, 8] = 0.8
     batch.weights[:] = 0
     network = Outputs(maps, size_wh=(96, 128))
-    taught, _ = make_teacher(network).teach(batch, make_maps())
+    taught, _ = make_teacher(network).teach(batch, make_maps(), {})
     assert network.batches[0].shape == (2, 3, 128, 96)
     # The pixel 32, 48 of the large crop has its centre at 16.25, 24.25 of the edge of the small.
     expected = torch.tensor([15.75, 23.75]).expand(2, 17, 2)
     torch.testing.assert_close(taught.points[:, :17], expected)
     with pytest.raises(ValueError, match=r'12 x 16, as .* body\.onnx gives 24 x 32; set it to 0'):
-        make_teacher(network, heatmap_factor=1.0).teach(batch, make_maps())
+        make_teacher(network, heatmap_factor=1.0).teach(batch, make_maps(), {})
 
 
 def test_crops_are_not_stretched_for_a_teacher() -> None:
     network = Outputs(make_maps(17), size_wh=(64, 64))
     with pytest.raises(ValueError, match=r'crops of 48 x 64 .* body\.onnx, 64 x 64'):
-        make_teacher(network).teach(make_batch(), make_maps())
+        make_teacher(network).teach(make_batch(), make_maps(), {})
 
 
 def test_a_teacher_without_heat_maps_labels_too() -> None:
     batch = make_batch()
     batch.weights[:] = 0
     network = Outputs(torch.zeros(2, 17, 2), torch.full((2, 17), 0.9))
-    taught, _ = make_teacher(network, 'regression').teach(batch, make_maps())
+    taught, _ = make_teacher(network, 'regression').teach(batch, make_maps(), {})
     torch.testing.assert_close(taught.points[:, :17], torch.tensor([24.0, 32.0]).expand(2, 17, 2))
     torch.testing.assert_close(taught.weights[:, :17], torch.full((2, 17), 0.9))
     with pytest.raises(ValueError, match=r'heatmap_factor must be 0: body\.onnx has no'):

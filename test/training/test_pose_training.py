@@ -15,9 +15,13 @@ import torch
 from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import write_checkpoint
+from alphapose_ros.io.training_files import read_recipe
 from alphapose_ros.io.training_labels import read_training_labels
+from alphapose_ros.models.architecture import Architecture
+from alphapose_ros.models.networks import build_network
 from alphapose_ros.structures import Detections
 from alphapose_ros.tools.weights import export_model
+from alphapose_ros.training.distillation import watch_inputs
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.pose_training import load_matching
 from alphapose_ros.training.pose_training import prepare
@@ -227,9 +231,10 @@ def test_a_plain_resnet_is_taken_as_the_backbone(tmp_path: Path) -> None:
         ({'decode': 'combined'}, 'coco_17 has no face and no hands'),
         ({'batch_size': 17}, 'batch_size must be at most 16'),
         ({'train': []}, 'train must name a data set'),
+        ({'widen': True}, 'widen needs a narrower network to start_from'),
         ({'teachers': [{'model': 'nobody'}]}, "unknown model 'nobody'"),
     ],
-    ids=['kind', 'options', 'frozen', 'joints', 'decode', 'batch', 'no data', 'teacher'],
+    ids=['kind', 'options', 'frozen', 'joints', 'decode', 'batch', 'no data', 'widen', 'teacher'],
 )
 def test_a_recipe_that_does_not_fit_is_refused(
     people: Path, changes: dict[str, Any], message: str
@@ -281,3 +286,27 @@ def test_a_network_is_told_what_the_teacher_has_inside(
     ]
     assert losses[0] - losses[1] == pytest.approx(0, abs=0.02)
     assert 0.2 < losses[2] - losses[3] < 1
+
+
+def test_the_bundled_recipe_compares_layers_of_one_size(shared_dir: Path) -> None:
+    pytest.importorskip('openvino', reason='the teacher is a file of OpenVINO')
+    path = Path(__file__).parents[2] / 'config' / 'training' / 'fastpose_lite_136.yaml'
+    recipe = parse_settings(Recipe, read_recipe(path))
+    (teacher,) = recipe.teachers
+    options = NetworkOptions(
+        weights_dir=str(shared_dir / 'weights'),
+        device='cpu',
+        backend='openvino',
+        inner_outputs=tuple(teacher.hints.values()),
+    )
+    width, height = recipe.input_size_wh
+    crops = torch.rand((2, 3, height, width), generator=torch.Generator().manual_seed(0))
+    outputs = load_pose_estimator(teacher.model, options).outputs(255 * crops)
+    module = build_network(
+        Architecture(recipe.network, {**recipe.network_options, 'num_keypoints': 136})
+    )
+    with torch.no_grad(), watch_inputs(module, list(teacher.hints)) as features:
+        module(crops)
+    for name, known in zip(teacher.hints, outputs[-len(teacher.hints) :], strict=True):
+        assert features[name].shape[2:] == known.shape[2:]
+        assert known.std() > 0

@@ -63,6 +63,12 @@ def test_a_state_for_which_it_is_no_wider_network_is_left_out() -> None:
     assert set(widen_state(state, own, seed=0)) == {'b'}
 
 
+def test_joints_are_not_copied(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path / 'narrow.pth', FastPoseLite(17, width=16).state_dict())
+    with pytest.raises(ValueError, match=r'a fastpose_lite of 26 joints, .*narrow\.pth is a fast'):
+        load_matching(FastPoseLite(26, width=24), tmp_path / 'narrow.pth', widen_seed=0)
+
+
 @pytest.mark.parametrize(
     ('parameter', 'shape'),
     [
