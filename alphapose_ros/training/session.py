@@ -150,12 +150,7 @@ def train(
     :return: a report every now and then; take them all.
     :raises ValueError: if it cannot be resumed, or the loss is no longer finite.
     """
-    best = -math.inf
-    if resume:
-        # Other machines may not see the folder.
-        state = group.share(read_state(folder / STATE_NAME) if group.is_first else None) or {}
-        trainer.load_state(state)
-        best = float(state['best'])
+    best = _resume(trainer, folder, group) if resume else -math.inf
     files = _Files(trainer, folder, description)
     keeper = _Keeper(trainer, options, files, group, evaluate, best)
     clock = _Clock(options.limit_minutes)
@@ -179,6 +174,14 @@ def train(
         if is_end or is_stop:
             break
     keeper.close()
+
+
+def _resume(trainer: Trainer, folder: Path, group: Group) -> float:
+    """Load the state of a folder; return the best score until then."""
+    # Other machines may not see the folder.
+    state = group.share(read_state(folder / STATE_NAME) if group.is_first else None) or {}
+    trainer.load_state(state)
+    return float(state['best'])
 
 
 class _Clock:
