@@ -43,6 +43,8 @@ class Augmentation:
     :param cut_probability: of people whom an edge of the image cuts off, see `truncation`.
     :param patch_probability: of crops with a part of another one of the batch before them, see
         `patches`.
+    :param mix_probability: of crops with another one of the batch shining through, of which only
+        teachers tell anything, see `patches`.
     :param proposals_from_epoch: from then on boxes are displaced as a detector's are; -1 for
         never.
     :param detections: COCO file of what a detector found in the images of the first data set, from
@@ -57,6 +59,7 @@ class Augmentation:
     half_body_joints: int = 8
     cut_probability: float = 0.0
     patch_probability: float = 0.0
+    mix_probability: float = 0.0
     proposals_from_epoch: float = -1.0
     detections: str = ''
 

@@ -1,15 +1,19 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Parts of other crops before a person, after CutMix (Yun et al., ICCV 2019).
+Crops that are made of two: CutMix (Yun et al., ICCV 2019) and mixup (Zhang et al., ICLR 2018).
 
-Unlike there labels are not mixed: a crop is of one person. What is hidden is not labelled any
-more, as the patch may show a joint of its own; teachers see the crop with the patch.
+Unlike there labels are not mixed: a crop is of one person. What is hidden by a part of another
+crop is not labelled any more, as the patch may show a joint of its own, and of two crops that
+shine through each other nothing is; teachers see what the network sees. Where photographs are few,
+networks learn from a teacher in this way what it does beyond them (Beyer et al., CVPR 2022).
 """
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.training.pixels import ByteArray
@@ -18,6 +22,8 @@ from alphapose_ros.training.pixels import ByteArray
 _SIZES = 0.2, 0.6
 # How far it may reach over the edges of the crop.
 _MARGIN = 0.1
+# How much of the one, of two mixed crops.
+_SHARES = 0.5, 1.0
 
 
 def paste_patches(
@@ -52,3 +58,21 @@ def paste_patches(
         is_hidden = ((points[i] >= (x0, y0)) & (points[i] < (x1, y1))).all(axis=1)
         weights[i, is_hidden] = 0
     return patched, weights
+
+
+def mix_crops(
+    crops: ByteArray, *, probability: float, rng: np.random.Generator
+) -> tuple[ByteArray, NDArray[np.bool_]]:
+    """
+    Return crops of which some have another one shining through, and (N,) which ones.
+
+    :param crops: (N, H, W, 3).
+    :param probability: of mixed crops; one crop alone never is.
+    """
+    num_crops, mixed = len(crops), crops.copy()
+    is_mixed = (rng.random(num_crops) < probability) & (num_crops > 1)
+    for i in np.flatnonzero(is_mixed).tolist():
+        other = (i + int(rng.integers(1, num_crops))) % num_crops
+        share = rng.uniform(*_SHARES)
+        mixed[i] = cv2.addWeighted(crops[i], share, crops[other], 1 - share, 0)
+    return mixed, is_mixed

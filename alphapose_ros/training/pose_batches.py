@@ -37,6 +37,7 @@ from alphapose_ros.training.datasets import Drawing
 from alphapose_ros.training.datasets import IntArray
 from alphapose_ros.training.distributed import Group
 from alphapose_ros.training.loop import Batches
+from alphapose_ros.training.patches import mix_crops
 from alphapose_ros.training.patches import paste_patches
 from alphapose_ros.training.pixels import augment_pixels
 from alphapose_ros.training.pixels import ByteArray
@@ -48,7 +49,7 @@ from alphapose_ros.training.truncation import is_within
 from alphapose_ros.training.truncation import whole_image
 
 # Apart from the numbers of crops, which are of the seed and the number of a draw.
-_PATCHES = 1
+_PAIRS = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,26 +139,26 @@ class PoseDataset(Dataset[PoseBatch]):
         crops, points, weights, absent, box_sizes, areas = (
             np.stack(column) for column in zip(*rows, strict=True)
         )
-        crops, weights = self._patch(crops, points, weights, int(draw.numbers[0]))
+        identities = self.labels.identities[draw.people]
+        if self._geometry is not None:
+            rng = np.random.default_rng([self._seed, int(draw.numbers[0]), _PAIRS])
+            probability = self._geometry.patch_probability
+            crops, weights = paste_patches(
+                crops, points, weights, probability=probability, rng=rng
+            )
+            probability = self._geometry.mix_probability
+            crops, is_mixed = mix_crops(crops, probability=probability, rng=rng)
+            weights[is_mixed], absent[is_mixed] = 0, 0
+            identities = np.where(is_mixed, -1, identities)
         return PoseBatch(
             crops=torch.from_numpy(crops).permute(0, 3, 1, 2),
             points=torch.from_numpy(points),
             weights=torch.from_numpy(weights),
             absent=torch.from_numpy(absent),
-            identities=torch.from_numpy(self.labels.identities[draw.people]),
+            identities=torch.from_numpy(identities),
             box_sizes=torch.from_numpy(box_sizes),
             areas=torch.from_numpy(areas),
         )
-
-    def _patch(
-        self, crops: ByteArray, points: FloatArray, weights: FloatArray, number: int
-    ) -> tuple[ByteArray, FloatArray]:
-        """Return crops with parts of others before them, and what is labelled in them."""
-        probability = self._geometry.patch_probability if self._geometry else 0
-        if not probability:
-            return crops, weights
-        rng = np.random.default_rng([self._seed, number, _PATCHES])
-        return paste_patches(crops, points, weights, probability=probability, rng=rng)
 
     def _make(self, person: int, rng: np.random.Generator, epoch: int) -> tuple[Any, ...]:
         labels = self.labels

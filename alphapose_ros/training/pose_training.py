@@ -72,6 +72,8 @@ def prepare(recipe: Recipe, group: Group) -> Training:
     skeleton = get_skeleton(recipe.keypoint_set)
     decoder = make_decoder(recipe.decode, skeleton, recipe.loss.normalize)
     assert isinstance(decoder, HeatmapDecoder)
+    if recipe.geometry.mix_probability and not recipe.teachers:
+        raise ValueError('geometry.mix_probability needs teachers: no label is of a mixed crop')
     parts = _read(recipe.train, skeleton)
     drawing = make_drawing(
         parts,

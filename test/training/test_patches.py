@@ -1,10 +1,11 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of parts of other crops before a person."""
+"""Tests of crops that are made of two."""
 
 import numpy as np
 import pytest
 
+from alphapose_ros.training.patches import mix_crops
 from alphapose_ros.training.patches import paste_patches
 
 HEIGHT, WIDTH = 32, 24
@@ -62,3 +63,23 @@ def test_a_crop_alone_stays_as_it_is() -> None:
     same, left = paste_patches(crops, points, weights, probability=1, rng=np.random.default_rng(0))
     np.testing.assert_array_equal(same, crops)
     np.testing.assert_array_equal(left, weights)
+
+
+def test_mixed_crops_are_between_two() -> None:
+    crops = make(6)[0] * 50  # 0 to 250
+    mixed, is_mixed = mix_crops(crops, probability=0.5, rng=np.random.default_rng(4))
+    np.testing.assert_array_equal((mixed != crops).any(axis=(1, 2, 3)), is_mixed)
+    assert 1 <= is_mixed.sum() <= 5
+    for i in range(6):
+        value = np.unique(mixed[i]).item()  # the same everywhere
+        others = np.delete(crops[:, 0, 0, 0].astype(float), i)
+        shares = (value - others) / (50.0 * i - others)
+        assert ((shares > 0.48) & (shares <= 1)).any()
+    np.testing.assert_array_equal(crops, make(6)[0] * 50)
+
+
+def test_a_crop_alone_is_not_mixed() -> None:
+    crops, _, _ = make(1)
+    same, is_mixed = mix_crops(crops, probability=1, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(same, crops)
+    assert not is_mixed.any()

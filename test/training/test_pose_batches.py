@@ -130,6 +130,23 @@ def test_patches_hide_joints_of_people_with_labels(folder: Path) -> None:
     assert any((b.weights < a.weights).any() for a, b in zip(plain, patched, strict=True))
 
 
+def test_nothing_is_known_of_mixed_crops(folder: Path) -> None:
+    plain, mixed = (
+        batches_from(folder, 0, 4, geometry=Augmentation(mix_probability=p), pixels=None)
+        for p in (0, 0.5)
+    )
+    num_mixed = 0
+    for a, b in zip(plain, mixed, strict=True):
+        is_mixed = (a.crops != b.crops).flatten(1).any(dim=1)
+        assert (b.weights[is_mixed] == 0).all()
+        assert (b.absent[is_mixed] == 0).all()
+        assert (b.identities[is_mixed] == -1).all()
+        for name in ('weights', 'absent', 'identities', 'points'):
+            assert torch.equal(getattr(a, name)[~is_mixed], getattr(b, name)[~is_mixed])
+        num_mixed += int(is_mixed.sum())
+    assert 1 <= num_mixed < 12
+
+
 def test_scales_are_those_of_the_crop(folder: Path) -> None:
     dataset = PoseDataset(read_training_labels(folder), SIZE_WH)
     batch = next(iter(validation_batches(dataset, batch_size=12, workers=0)))

@@ -233,8 +233,9 @@ def test_a_plain_resnet_is_taken_as_the_backbone(tmp_path: Path) -> None:
         ({'train': []}, 'train must name a data set'),
         ({'widen': True}, 'widen needs a narrower network to start_from'),
         ({'teachers': [{'model': 'nobody'}]}, "unknown model 'nobody'"),
+        ({'geometry': {'mix_probability': 0.1}}, 'geometry.mix_probability needs teachers'),
     ],
-    ids=['kind', 'options', 'frozen', 'joints', 'decode', 'batch', 'no data', 'widen', 'teacher'],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else '',
 )
 def test_a_recipe_that_does_not_fit_is_refused(
     people: Path, changes: dict[str, Any], message: str
