@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+import runpy
 import signal
 import subprocess
 import sys
@@ -47,6 +48,16 @@ def start(ros: Any) -> Iterator[Start]:
     for process in processes:
         process.kill()
         process.communicate()
+
+
+def test_executables_leave_their_workers_alone() -> None:
+    prefix = Path(packages.get_package_prefix('alphapose_ros'))
+    paths = [p for f in ('bin', 'lib/alphapose_ros') for p in (prefix / f).iterdir()]
+    scripts = [p for p in paths if p.is_file() and p.read_bytes().startswith(b'#!')]
+    assert {'alphapose_ros', 'process', 'pose_node'} <= {p.name for p in scripts}
+    for script in scripts:
+        # As `multiprocessing` does in a process that it spawns, to find what it shall call.
+        runpy.run_path(str(script), run_name='__mp_main__')
 
 
 def wait_for_nodes(ros: Any, process: Any, *names: str) -> None:
