@@ -139,15 +139,13 @@ class PoseDataset(Dataset[PoseBatch]):
         crops, points, weights, absent, box_sizes, areas = (
             np.stack(column) for column in zip(*rows, strict=True)
         )
-        identities = self.labels.identities[draw.people]
-        if self._geometry is not None:
+        options, identities = self._geometry, self.labels.identities[draw.people]
+        if options is not None:
             rng = np.random.default_rng([self._seed, int(draw.numbers[0]), _PAIRS])
-            probability = self._geometry.patch_probability
             crops, weights = paste_patches(
-                crops, points, weights, probability=probability, rng=rng
+                crops, points, weights, probability=options.patch_probability, rng=rng
             )
-            probability = self._geometry.mix_probability
-            crops, is_mixed = mix_crops(crops, probability=probability, rng=rng)
+            crops, is_mixed = mix_crops(crops, probability=options.mix_probability, rng=rng)
             weights[is_mixed], absent[is_mixed] = 0, 0
             identities = np.where(is_mixed, -1, identities)
         return PoseBatch(

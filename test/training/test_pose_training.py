@@ -235,7 +235,7 @@ def test_a_plain_resnet_is_taken_as_the_backbone(tmp_path: Path) -> None:
         ({'teachers': [{'model': 'nobody'}]}, "unknown model 'nobody'"),
         ({'geometry': {'mix_probability': 0.1}}, 'geometry.mix_probability needs teachers'),
     ],
-    ids=lambda value: next(iter(value)) if isinstance(value, dict) else '',
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else 'refused',
 )
 def test_a_recipe_that_does_not_fit_is_refused(
     people: Path, changes: dict[str, Any], message: str
