@@ -17,6 +17,7 @@ from typing import Any
 from ament_index_python.packages import get_package_share_directory
 
 STOP_TIMEOUT_S = 5.0
+POLL_S = 0.05
 # Ctrl-C while the libraries load is an end like any other.
 START = """
 import sys
@@ -90,25 +91,27 @@ class NodeProcesses:
         """
         deadline_s = time.monotonic() + (float('inf') if timeout_s is None else timeout_s)
         while time.monotonic() < deadline_s:
-            ended = {n: p.poll() for n, p in self._processes.items() if p.poll() is not None}
-            for other, code in ended.items():
+            ended = [other for other, process in self._processes.items() if _has_ended(process)]
+            for other in ended:
+                code = self._processes[other].wait()
                 if other != name or code != 0:
                     raise ProcessError(f'{other} ended with exit code {code}: {self._last(other)}')
             if name in ended:
                 return True
-            time.sleep(0.05)
+            time.sleep(POLL_S)
         return False
 
     def stop(self) -> dict[str, int]:
         """End all nodes with SIGINT, those that do not listen with SIGKILL; return exit codes."""
         for process in self._processes.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
+            if not _has_ended(process):
+                os.kill(process.pid, signal.SIGINT)
         for process in self._processes.values():
-            try:
-                process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            deadline_s = time.monotonic() + STOP_TIMEOUT_S
+            while not _has_ended(process) and time.monotonic() < deadline_s:
+                time.sleep(POLL_S)
+            if not _has_ended(process):
+                os.kill(process.pid, signal.SIGKILL)
         codes = {name: process.wait() for name, process in self._processes.items()}
         self._processes.clear()
         return codes
@@ -125,6 +128,19 @@ class NodeProcesses:
     def _last(self, name: str) -> str:
         lines = self._log_path(name).read_text(errors='replace').strip().splitlines()
         return lines[-1] if lines else f'it said nothing (see {self._log_path(name)})'
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """
+    Return whether a process has ended.
+
+    Popen.poll() would do, but for Ctrl-C: where that comes between its lock and its try block,
+    the lock is never released, and Popen.wait() waits for it for ever.
+    """
+    if process.returncode is not None:
+        return True
+    now = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process.pid, now) is not None
 
 
 def make_environment() -> dict[str, str]:
