@@ -1,7 +1,7 @@
 # Copyright 2026 alphapose_ros contributors
 # SPDX-License-Identifier: Apache-2.0
 """
-Which crop of a person a network is shown: the crop of inference, scaled, turned and mirrored.
+Which crop of a person a network is shown: that of inference, scaled, stretched, turned, mirrored.
 
 K keypoints. Random numbers come from a generator that is passed in.
 """
@@ -9,6 +9,7 @@ K keypoints. Random numbers come from a generator that is passed in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 import math
 
@@ -37,6 +38,8 @@ class Augmentation:
     :param scale: the standard deviation of the scale, and the most that it differs from 1.
     :param rotation_deg: the standard deviation of the angle; at most twice as much.
     :param rotation_probability: of crops that are turned.
+    :param stretch: the standard deviation of the logarithm of how much longer things become in
+        some direction than across it; at most twice as much.
     :param flip_probability: of crops that are mirrored.
     :param half_body_probability: of crops that show the upper or the lower half of a person.
     :param half_body_joints: more must be labelled for that.
@@ -54,6 +57,7 @@ class Augmentation:
     scale: float = 0.35
     rotation_deg: float = 45.0
     rotation_probability: float = 0.6
+    stretch: float = 0.0
     flip_probability: float = 0.5
     half_body_probability: float = 0.3
     half_body_joints: int = 8
@@ -99,11 +103,7 @@ def turned_view(
     :param is_flipped: column x goes to W - 1 - x.
     """
     matrix = image_to_crop_matrices(crop_box[None], size_wh)[0]
-    cos, sin = math.cos(angle_rad), math.sin(angle_rad)
-    turn = np.array([[cos, sin], [-sin, cos]])
-    centre = np.array(size_wh) / 2
-    matrix = turn @ matrix
-    matrix[:, 2] += centre - turn @ centre
+    matrix = _about_centre(_turn(angle_rad), matrix, size_wh)
     if is_flipped:
         matrix[0] *= -1
         matrix[0, 2] += size_wh[0] - 1
@@ -139,12 +139,39 @@ def draw_view(
     crop_box = _scale_box(crop_box[0], scale)
     angle = options.rotation_deg * np.clip(rng.standard_normal(), -2, 2)
     is_turned = rng.random() < options.rotation_probability
-    return turned_view(
+    view = turned_view(
         crop_box,
         size_wh,
         angle_rad=math.radians(angle) if is_turned else 0.0,
         is_flipped=bool(rng.random() < options.flip_probability),
     )
+    return _stretch(view, size_wh, options.stretch, rng) if options.stretch else view
+
+
+def _stretch(
+    view: CropView, size_wh: tuple[int, int], spread: float, rng: np.random.Generator
+) -> CropView:
+    """Return a view that is longer in a random direction and shorter across; areas stay."""
+    factor = math.exp(spread * np.clip(rng.standard_normal(), -2, 2) / 2)
+    turn = _turn(rng.uniform(0, math.pi))
+    stretch = turn.T @ np.diag([factor, 1 / factor]) @ turn
+    return replace(view, matrix=_about_centre(stretch, view.matrix, size_wh))
+
+
+def _turn(angle_rad: float) -> NDArray[np.float64]:
+    """Return the (2, 2) matrix of a turn, counter-clockwise as seen where y points down."""
+    cos, sin = math.cos(angle_rad), math.sin(angle_rad)
+    return np.array([[cos, sin], [-sin, cos]])
+
+
+def _about_centre(
+    linear: NDArray[np.float64], matrix: NDArray[np.float64], size_wh: tuple[int, int]
+) -> NDArray[np.float64]:
+    """Return a (2, 3) map to the crop, followed by a (2, 2) one about the centre of the crop."""
+    centre = np.array(size_wh) / 2
+    matrix = linear @ matrix
+    matrix[:, 2] += centre - linear @ centre
+    return matrix
 
 
 def half_body_box(

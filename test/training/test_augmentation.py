@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of crops that are scaled, turned, mirrored, or show half a person."""
 
+from dataclasses import replace
 import math
 from pathlib import Path
 
@@ -86,6 +87,43 @@ def test_turned_crops_equal_the_reference(shared_dir: Path) -> None:
     for degrees, expected in zip((-40, 15, 45), fixture['affine_rot'], strict=True):
         view = turned_view(crop_box, SIZE_WH, angle_rad=math.radians(degrees), is_flipped=False)
         np.testing.assert_allclose(view.matrix, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize('seed', range(6))
+def test_a_stretched_crop_shows_as_much_about_the_same_centre(seed: int) -> None:
+    keypoints, weights = random_person(17), np.ones(17, np.float32)
+    plain, stretched = (
+        draw_view(
+            BOX, keypoints, weights, COCO, replace(OFF, stretch=s), size_wh=SIZE_WH, rng=rng(seed)
+        )
+        for s in (0, 0.3)
+    )
+    centre = np.array(SIZE_WH) / 2
+    ratio = stretched.matrix[:, :2] @ np.linalg.inv(plain.matrix[:, :2])
+    longest, shortest = np.linalg.svd(ratio)[1]
+    assert longest * shortest == pytest.approx(1)
+    assert 1 < longest / shortest <= math.exp(0.6) + 1e-6
+    np.testing.assert_allclose(ratio, ratio.T, atol=1e-6)  # nothing is turned
+    np.testing.assert_allclose(
+        to_image(centre, stretched.matrix), to_image(centre, plain.matrix), atol=1e-3
+    )
+
+
+def test_stretches_go_in_all_directions_by_the_given_deviation() -> None:
+    keypoints, weights = random_person(17), np.ones(17, np.float32)
+    options, generator = replace(OFF, stretch=0.2), rng()
+    plain = plain_view(BOX, SIZE_WH).matrix[:, :2]
+    logarithms = []
+    for _ in range(400):
+        view = draw_view(BOX, keypoints, weights, COCO, options, size_wh=SIZE_WH, rng=generator)
+        ratio = view.matrix[:, :2] @ np.linalg.inv(plain)
+        (xx, xy), (_, yy) = ratio
+        logarithms.append((math.log(np.linalg.cond(ratio)), xx - yy, xy))
+    sizes, wider, skewed = np.array(logarithms).T
+    assert np.sqrt(np.mean(np.square(sizes))) == pytest.approx(0.2, rel=0.15)
+    assert abs(wider.mean()) < 0.03
+    assert abs(skewed.mean()) < 0.02
+    assert wider.std() == pytest.approx(2 * skewed.std(), rel=0.25)
 
 
 def test_a_mirrored_crop_has_its_columns_reversed_and_its_sides_exchanged() -> None:
