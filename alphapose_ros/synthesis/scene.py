@@ -45,8 +45,9 @@ from alphapose_ros.synthesis.surroundings import Surroundings
 
 Style = Literal['person', 'scene', 'film']
 STYLES = ('person', 'scene', 'film')
-# Separates the random numbers of identities from those of images.
+# Separate the random numbers of identities and of scenes from those of images.
 _IDENTITY_STREAM = 1_000_003
+_SCENE_STREAM = 3_000_017
 # A crop in which next to nothing is seen of the main person is rendered anew.
 MAX_ATTEMPTS = 5
 MIN_VISIBLE_JOINTS = 12
@@ -62,6 +63,8 @@ class SynthesisConfig:
     :param style: 'person' crops as for a pose network, 'scene' for a detector; the images of a
         'film' are its frames.
     :param images_per_identity: in how many images the same people appear, but for films.
+    :param same_scene: these images have one light, one background and one kind of camera, as a
+        tracker sees people; or else each has its own.
     :param poses: how often kinds of poses are taken.
     :param backgrounds: folder of further pictures for backgrounds, or None.
     :raises ValueError: if a value is impossible.
@@ -71,6 +74,7 @@ class SynthesisConfig:
     people: tuple[int, int] = (1, 1)
     style: Style = 'person'
     images_per_identity: int = 4
+    same_scene: bool = False
     poses: PoseOdds = field(default_factory=PoseOdds)
     backgrounds: Path | None = None
 
@@ -154,10 +158,14 @@ class Synthesizer:
             actors, camera = frame_crop(rng, actors, config.size_wh)
         else:
             actors, camera = frame_scene(rng, actors, config.size_wh)
-        light, backdrop, has_floor = self._surroundings.sample(rng)
+        around = rng
+        if config.same_scene:
+            scene = index // config.images_per_identity
+            around = np.random.default_rng([seed, scene, _SCENE_STREAM])
+        light, backdrop, has_floor = self._surroundings.sample(around)
         props = place_props(rng, actors, camera, self._assets, has_floor=has_floor)
         colors, labels = self._draw(camera, light, backdrop, actors, props)
-        image = degrade(_shrink(colors, config.size_wh), rng)
+        image = degrade(_shrink(colors, config.size_wh), around)
         return _assemble(image, labels, identities, backdrop)
 
     def _film_frame(self, seed: int, index: int) -> SyntheticImage:

@@ -58,6 +58,7 @@ def render_held_out(assets: Path, folder: Path, limit: int) -> LabelledImages:
         people='1-2',
         style='person',
         images_per_identity=4,
+        same_scene=False,
         backgrounds=None,
         workers=2,
         sheet=None,

@@ -74,6 +74,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--images-per-identity', type=int, default=4, help='in how many images people appear'
     )
+    parser.add_argument(
+        '--same-scene',
+        action='store_true',
+        help='these images share light, background and camera, as a tracker sees people',
+    )
     parser.add_argument('--backgrounds', type=Path, help='folder of more background pictures')
     parser.add_argument('--workers', type=int, default=2, help='number of processes')
     parser.add_argument('--sheet', type=Path, help='PNG of some images with their joints')
@@ -90,6 +95,7 @@ def run(
     people: str,
     style: str,
     images_per_identity: int,
+    same_scene: bool,
     backgrounds: Path | None,
     workers: int,
     sheet: Path | None,
@@ -112,6 +118,7 @@ def run(
         people=_pair('people', people, '-'),
         style=style,  # type: ignore[arg-type]
         images_per_identity=images_per_identity,
+        same_scene=same_scene,
         backgrounds=backgrounds,
     )
     job = Job(assets, output, seed, config)

@@ -39,6 +39,21 @@ def test_an_image_depends_on_seed_and_index_only(
     assert not is_equal(forwards[0], synthesizer.render(8, 0))
 
 
+def test_images_of_one_scene_share_background_and_people_and_nothing_else(
+    assets_dir: Path, renderer: Renderer
+) -> None:
+    config = SynthesisConfig(SMALL, (2, 3), style='scene', images_per_identity=4, same_scene=True)
+    scenes = Synthesizer(assets_dir, config)
+    images = [[scenes.render(3, 4 * scene + i) for i in range(4)] for scene in range(5)]
+    behind = [{image.background for image in scene} for scene in images]
+    assert [len(names) for names in behind] == [1] * 5
+    assert len(set.union(*behind)) > 1
+    people = [set(np.concatenate([image.identities for image in scene])) for scene in images]
+    assert not set.intersection(*people)
+    for scene in images:
+        assert not np.array_equal(scene[0].image, scene[1].image)
+
+
 def test_visible_joints_are_in_the_image_and_those_of_the_body_in_the_box(
     synthesizer: Synthesizer,
 ) -> None:
