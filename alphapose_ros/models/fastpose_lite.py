@@ -15,7 +15,7 @@ from torch import Tensor
 
 from alphapose_ros.models.fastpose import make_output_conv
 from alphapose_ros.models.fastpose import UpsamplingBlock
-from alphapose_ros.models.identity_branch import IdentityBranch
+from alphapose_ros.models.identity_branch import PartIdentityBranch
 from alphapose_ros.models.resnet import BasicBlock
 
 # Channels in units of `width`, and blocks, at strides 4, 8, 16 and 32.
@@ -56,9 +56,9 @@ class FastPoseLite(nn.Module):
         self.upsample4 = UpsamplingBlock(c8, c4, kernel=1)
         self.head = nn.Sequential(*_conv(c4, head_width))
         self.conv_out = make_output_conv(head_width, num_keypoints, kernel=1)
-        self.identity: IdentityBranch | None = None
+        self.identity: PartIdentityBranch | None = None
         if embedding_dim:
-            self.identity = IdentityBranch(c32, num_keypoints, embedding_dim=embedding_dim)
+            self.identity = PartIdentityBranch(c4, num_keypoints, embedding_dim=embedding_dim)
 
     def forward(self, crops: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """
@@ -78,7 +78,7 @@ class FastPoseLite(nn.Module):
         if self.identity is None:
             return heatmaps
         # Detached: learning who people are must not move the joints to where people differ.
-        return heatmaps, self.identity(x32, heatmaps.detach())
+        return heatmaps, self.identity(x4, heatmaps.detach())
 
 
 def _conv(in_channels: int, out_channels: int, stride: int = 1) -> tuple[nn.Module, ...]:

@@ -100,13 +100,16 @@ class Drawing:
     :param counts: people of every data set per epoch.
     :param seed: of the order.
     :param identities: (P,) of everybody, -1 where unknown.
-    :param images_per_identity: as many images of one person are drawn in a row.
+    :param images: (P,) number of the image that everybody is in.
+    :param images_per_identity: as many images of one person are drawn in a row, and those of the
+        people beside him next: they are not to be told apart by light or camera.
     """
 
     lengths: tuple[int, ...]
     counts: tuple[int, ...]
     seed: int
     identities: IntArray
+    images: IntArray
     images_per_identity: int = 1
 
     @property
@@ -139,16 +142,19 @@ class Drawing:
         return np.concatenate([*orders, np.zeros(0, np.int64)])[place : place + count]
 
     def _by_identity(self, rng: np.random.Generator) -> IntArray:
-        """Return groups of images of one person each."""
+        """Return groups of images of one person each; people of one image follow each other."""
         known, counts = np.unique(self.identities[self.identities >= 0], return_counts=True)
-        several = known[counts > 1]
+        several = np.flatnonzero(np.isin(self.identities, known[counts > 1]))
         if not len(several):
             raise ValueError('images_per_identity needs people of whom there are two images')
-        groups = []
-        for identity in rng.choice(several, -(-self.epoch_size // self.images_per_identity)):
-            places = np.flatnonzero(self.identities == identity)
-            is_short = len(places) < self.images_per_identity
-            groups.append(rng.choice(places, self.images_per_identity, replace=is_short))
+        groups: list[IntArray] = []
+        images = self.images[several]
+        while len(groups) * self.images_per_identity < self.epoch_size:
+            beside = several[images == rng.choice(images)]
+            for identity in np.unique(self.identities[beside]):
+                places = np.flatnonzero(self.identities == identity)
+                is_short = len(places) < self.images_per_identity
+                groups.append(rng.choice(places, self.images_per_identity, replace=is_short))
         return np.concatenate(groups)[: self.epoch_size]
 
 
@@ -166,13 +172,15 @@ def make_drawing(
     :param epoch_size: people per epoch; 0 is all, as many times as the weights of their sources.
     """
     lengths = tuple(len(part) for part in labels)
+    everybody = join(labels)
     masses = [n * source.weight for n, source in zip(lengths, sources, strict=True)]
     factor = epoch_size / sum(masses) if epoch_size else 1.0
     return Drawing(
         lengths=lengths,
         counts=tuple(round(factor * mass) for mass in masses),
         seed=seed,
-        identities=join(labels).identities,
+        identities=everybody.identities,
+        images=everybody.images,
         images_per_identity=images_per_identity,
     )
 

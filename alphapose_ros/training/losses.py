@@ -148,3 +148,27 @@ def triplet_loss(embeddings: Tensor, identities: Tensor, *, margin: float = 0.3)
     is_anchor = positives.isfinite() & negatives.isfinite()
     excess = torch.where(is_anchor, positives - negatives + margin, 0).clamp(min=0)
     return excess.sum() / is_anchor.sum().clamp(min=1)
+
+
+def contrastive_loss(embeddings: Tensor, identities: Tensor, *, temperature: float) -> Tensor:
+    """
+    Return the supervised contrastive loss (Khosla et al. 2020), mean over the anchors there are.
+
+    Everybody shall be told by his other images among all images; each of these counts the same.
+
+    :param embeddings: (N, D) of unit length.
+    :param identities: (N,) int, -1 where unknown.
+    :param temperature: of the softmax over the cosines, more than 0; with less, the most similar
+        of the others count more.
+    """
+    is_known = identities >= 0
+    is_self = torch.eye(len(identities), dtype=torch.bool, device=identities.device)
+    is_other = is_known & is_known[:, None] & ~is_self
+    is_same = (identities[:, None] == identities) & is_other
+    # A matrix product would be rounded by autocast; infinity has no gradient without others.
+    cosines = functional.cosine_similarity(embeddings[:, None], embeddings, dim=2)
+    logits = (cosines / temperature).masked_fill(~is_other, torch.finfo(cosines.dtype).min)
+    surprises = (logits.logsumexp(dim=1, keepdim=True) - logits).masked_fill(~is_same, 0)
+    counts = is_same.sum(dim=1)
+    means = surprises.sum(dim=1) / counts.clamp(min=1)
+    return means.sum() / counts.count_nonzero().clamp(min=1)

@@ -18,6 +18,7 @@ from alphapose_ros.inference.network import Normalization
 from alphapose_ros.structures import Skeleton
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.distillation import watch_inputs
+from alphapose_ros.training.losses import contrastive_loss
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import IntegralNormalize
@@ -40,6 +41,7 @@ class PoseLossOptions:
     :param normalize: of the expectation: 'sigmoid' or 'softmax'.
     :param identity_factor: of the identity vectors, for networks that give them.
     :param identity_margin: see `triplet_loss`.
+    :param identity_temperature: see `contrastive_loss`, which is taken instead if more than 0.
     """
 
     heatmap_factor: float = 1.0
@@ -49,6 +51,7 @@ class PoseLossOptions:
     normalize: IntegralNormalize = 'sigmoid'
     identity_factor: float = 0.0
     identity_margin: float = 0.3
+    identity_temperature: float = 0.0
 
 
 class PoseLoss:
@@ -88,11 +91,17 @@ class PoseLoss:
             loss = loss + distance
         loss = loss + self._joint_loss(heatmaps, batch)
         if self._options.identity_factor and others:
-            embeddings = others[0].float()
-            margin = self._options.identity_margin
-            identity_loss = triplet_loss(embeddings, batch.identities, margin=margin)
+            identity_loss = self._identity_loss(others[0].float(), batch.identities)
             loss = loss + self._options.identity_factor * identity_loss
         return loss
+
+    def _identity_loss(self, embeddings: Tensor, identities: Tensor) -> Tensor:
+        options = self._options
+        if options.identity_temperature:
+            return contrastive_loss(
+                embeddings, identities, temperature=options.identity_temperature
+            )
+        return triplet_loss(embeddings, identities, margin=options.identity_margin)
 
     def _joint_loss(self, heatmaps: Tensor, batch: PoseBatch) -> Tensor:
         options, n = self._options, self._num_maps

@@ -16,6 +16,7 @@ from alphapose_ros.core.crops import extract_crops
 from alphapose_ros.io.video import FrameSource
 from alphapose_ros.models.fastpose import FastPose
 from alphapose_ros.models.identity_branch import IdentityBranch
+from alphapose_ros.models.identity_branch import PartIdentityBranch
 
 CROP_WH = (96, 128)
 
@@ -30,46 +31,60 @@ def blob(x: int, n: int = 1) -> Tensor:
     return heatmaps
 
 
-@pytest.fixture
-def branch() -> IdentityBranch:
+Branch = IdentityBranch | PartIdentityBranch
+
+
+@pytest.fixture(params=[IdentityBranch, PartIdentityBranch])
+def branch(request: pytest.FixtureRequest) -> Branch:
     torch.manual_seed(0)
-    return IdentityBranch(8, 3, embedding_dim=16).eval()
+    module: Branch = request.param(8, 3, embedding_dim=16)
+    return module.eval()
 
 
-def test_vectors_have_unit_length(branch: IdentityBranch) -> None:
-    vectors = branch(random_features(5), torch.randn(5, 3, 64, 48))
+def vectors_of(branch: Branch, features: Tensor, heatmaps: Tensor) -> Tensor:
+    """Return the vectors; of parts, features are as large as heat maps."""
+    if isinstance(branch, PartIdentityBranch):
+        features = functional.interpolate(features, heatmaps.shape[2:])
+    vectors: Tensor = branch(features, heatmaps)
+    return vectors
+
+
+def test_vectors_have_unit_length(branch: Branch) -> None:
+    vectors = vectors_of(branch, random_features(5), torch.randn(5, 3, 64, 48))
     assert vectors.shape == (5, 16)
     torch.testing.assert_close(vectors.norm(dim=1), torch.ones(5))
 
 
-def test_the_attention_of_a_constant_heat_map_is_constant(branch: IdentityBranch) -> None:
+def test_the_attention_of_a_constant_heat_map_is_constant() -> None:
+    branch = IdentityBranch(8, 3).eval()
     attention = branch.attention(torch.full((1, 3, 8, 6), 0.7))
     assert attention.shape == (1, 1, 8, 6)
     torch.testing.assert_close(attention, attention[:, :, :1, :1].expand_as(attention))
     assert 0 < attention[0, 0, 0, 0] < 1
 
 
-def test_the_vector_depends_on_where_the_joints_are(branch: IdentityBranch) -> None:
-    left, right = (branch(random_features(1), blob(x)) for x in (0, 40))
+def test_the_vector_depends_on_where_the_joints_are(branch: Branch) -> None:
+    left, right = (vectors_of(branch, random_features(1), blob(x)) for x in (0, 40))
     assert not torch.allclose(left, right, atol=1e-4)
 
 
-def test_gradients_reach_attention_and_features(branch: IdentityBranch) -> None:
+def test_gradients_reach_attention_and_features(branch: Branch) -> None:
     features = random_features(2).requires_grad_()
-    branch(features, torch.cat([blob(0), blob(24)]))[:, 0].sum().backward()
+    branch.train()
+    vectors_of(branch, features, torch.cat([blob(0), blob(24)]))[:, 0].sum().backward()
     assert features.grad is not None
     assert features.grad.count_nonzero() > 0
     assert [k for k, p in branch.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
-def train(branch: IdentityBranch, features: Tensor, heatmaps: Tensor, labels: Tensor) -> None:
+def train(branch: Branch, features: Tensor, heatmaps: Tensor, labels: Tensor) -> None:
     """Learn to tell the people apart, in 60 steps with a classifier that is then dropped."""
     classifier = nn.Linear(branch.fc.out_features, int(labels.max()) + 1)
     parameters = [*branch.parameters(), *classifier.parameters()]
     optimizer = torch.optim.Adam(parameters, lr=1e-3)
     branch.train()
     for _ in range(60):
-        logits = 10 * classifier(branch(features, heatmaps))
+        logits = 10 * classifier(vectors_of(branch, features, heatmaps))
         optimizer.zero_grad()
         functional.cross_entropy(logits, labels).backward()
         optimizer.step()
@@ -78,7 +93,7 @@ def train(branch: IdentityBranch, features: Tensor, heatmaps: Tensor, labels: Te
 
 @pytest.mark.parametrize('is_told', [True, False], ids=['heat_maps', 'constant_heat_maps'])
 def test_of_two_people_in_a_crop_it_learns_the_one_with_the_joints(
-    branch: IdentityBranch, is_told: bool
+    branch: Branch, is_told: bool
 ) -> None:
     generator = torch.Generator().manual_seed(0)
     colors = torch.multinomial(torch.ones(200, 4), 2, generator=generator)  # (N, 2) left, right
@@ -90,7 +105,7 @@ def test_of_two_people_in_a_crop_it_learns_the_one_with_the_joints(
     labels = colors.gather(1, sides[:, None])[:, 0]
     train(branch, features[:100], heatmaps[:100], labels[:100])
     with torch.no_grad():
-        known, asked = branch(features, heatmaps).split(100)
+        known, asked = vectors_of(branch, features, heatmaps).split(100)
     is_right = labels[(asked @ known.T).argmax(dim=1)] == labels[100:]
     assert (is_right.float().mean() > 0.9) == is_told
 

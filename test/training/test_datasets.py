@@ -129,6 +129,19 @@ def test_images_of_one_person_come_together() -> None:
     assert pairs.max() < 18
 
 
+def test_people_of_one_image_are_drawn_one_after_the_other() -> None:
+    labels = numbered('coco_17', n=24)  # 4 scenes of 3 people in 2 images
+    places = np.arange(24)
+    identities, images = places // 6 * 3 + places % 3, places // 3
+    labels = TrainingLabels(**{**vars(labels), 'identities': identities, 'images': images})
+    drawing = make_drawing(
+        [labels], [Source(path='')], epoch_size=24, seed=0, images_per_identity=2
+    )
+    scenes = drawing.epoch(0).reshape(4, 6) // 6
+    assert (scenes == scenes[:, :1]).all()
+    assert not np.array_equal(drawing.epoch(0), drawing.epoch(1))
+
+
 def test_images_of_one_person_need_two_of_somebody() -> None:
     with pytest.raises(ValueError, match='images_per_identity needs people'):
         make(5, images_per_identity=2).epoch(0)

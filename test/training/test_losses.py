@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the losses and the targets of pose networks."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from torch.nn import functional
 
 from alphapose_ros.core.heatmaps import decode_argmax
 from alphapose_ros.core.heatmaps import decode_integral
+from alphapose_ros.training.losses import contrastive_loss
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_coordinates
 from alphapose_ros.training.losses import integral_loss
@@ -130,9 +133,30 @@ def test_the_hardest_triplet_counts() -> None:
     assert loss.item() == pytest.approx((0.5 + 2**0.5 + 0.5) / 2)
 
 
-def test_unknown_people_are_no_triplets() -> None:
+def test_the_contrast_is_the_cross_entropy_of_the_other_images() -> None:
+    embeddings = functional.normalize(torch.randn(5, 8), dim=1)
+    identities = torch.tensor([4, 4, 4, 9, -1])  # the fourth is alone, the last unknown
+    loss = contrastive_loss(embeddings, identities, temperature=0.2)
+    surprises = []
+    for anchor in range(3):
+        others = [i for i in range(4) if i != anchor]
+        logits = embeddings[others] @ embeddings[anchor] / 0.2
+        own = [i for i, other in enumerate(others) if identities[other] == 4]
+        surprises.append(-logits.log_softmax(0)[own].mean())
+    torch.testing.assert_close(loss, torch.stack(surprises).mean())
+
+
+@pytest.mark.parametrize(
+    'identity_loss',
+    [triplet_loss, partial(contrastive_loss, temperature=0.1)],
+    ids=['triplet', 'contrastive'],
+)
+@pytest.mark.parametrize('identities', [(-1, -1), (3, -1), (3, 4)])
+def test_people_without_another_image_teach_nothing(
+    identity_loss: Callable[[Tensor, Tensor], Tensor], identities: tuple[int, int]
+) -> None:
     embeddings = torch.tensor([[1.0, 0], [0, 1]], requires_grad=True)
-    loss = triplet_loss(embeddings, torch.tensor([-1, -1]))
+    loss = identity_loss(embeddings, torch.tensor(identities))
     loss.backward()
     assert loss.item() == 0
     assert embeddings.grad is not None

@@ -19,6 +19,7 @@ from alphapose_ros.inference.pose_estimator import PoseEstimator
 from alphapose_ros.training.distillation import common_joints
 from alphapose_ros.training.distillation import Teacher
 from alphapose_ros.training.distillation import TeacherOptions
+from alphapose_ros.training.losses import contrastive_loss
 from alphapose_ros.training.losses import heatmap_loss
 from alphapose_ros.training.losses import integral_loss
 from alphapose_ros.training.losses import triplet_loss
@@ -145,12 +146,19 @@ def test_weights_of_136_joints_equal_the_reference(shared_dir: Path) -> None:
     np.testing.assert_array_equal(visible * factors, expected)
 
 
-def test_identity_vectors_are_trained_if_wanted() -> None:
+@pytest.mark.parametrize('temperature', [0.0, 0.1])
+def test_identity_vectors_are_trained_if_wanted(temperature: float) -> None:
     batch, maps = make_batch(n=4), make_maps(n=4).requires_grad_(False)
     embeddings = nn.functional.normalize(torch.randn(4, 8), dim=1)
-    options = PoseLossOptions(heatmap_factor=0, integral_factor=0, identity_factor=2)
+    options = PoseLossOptions(
+        heatmap_factor=0, integral_factor=0, identity_factor=2, identity_temperature=temperature
+    )
     loss = PoseLoss(WHOLE, decoder('combined'), options, NORMALIZATION)
-    expected = 2 * triplet_loss(embeddings, batch.identities)
+    identity_loss = triplet_loss(embeddings, batch.identities)
+    if temperature:
+        identity_loss = contrastive_loss(embeddings, batch.identities, temperature=temperature)
+    assert identity_loss > 0
+    expected = 2 * identity_loss
     torch.testing.assert_close(loss(Constant(maps, embeddings), batch), expected)
 
 
