@@ -104,6 +104,11 @@ def make_card_tables(card: Mapping[str, float | None]) -> dict[str, list[Row]]:
             for name in ('TUD-Campus', 'PETS09-S2L1')
             for measure in ('recall', 'precision')
         },
+        'identities': {
+            f'{name}: {title}': f'{name}.{{}}.{measure}'
+            for name in ('TUD-Campus', 'PETS09-S2L1')
+            for title, measure in (('rank-1', 'rank1'), ('mAP', 'mean_ap'))
+        },
     }
     return {name: _card_table(card, keys) for name, keys in columns.items()}
 
@@ -113,8 +118,9 @@ def _card_table(card: Mapping[str, float | None], columns: Mapping[str, str]) ->
     models = dict.fromkeys(key.split('.')[1] for key in card if key.split('.')[0] in sets)
     rows: list[Row] = [('', *columns)]
     for model in models:
-        values = (card.get(key.format(model)) for key in columns.values())
-        rows.append((f'`{model}`', *('-' if v is None else f'{v:.3f}' for v in values)))
+        values = [card.get(key.format(model)) for key in columns.values()]
+        if any(value is not None for value in values):
+            rows.append((f'`{model}`', *('-' if v is None else f'{v:.3f}' for v in values)))
     return rows
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
@@ -20,6 +21,7 @@ from alphapose_ros.io.mot import MotRows
 from alphapose_ros.io.mot import read_mot
 from alphapose_ros.io.mot import read_sequence_info
 from alphapose_ros.io.mot import SequenceInfo
+from alphapose_ros.io.video import FrameSource
 from alphapose_ros.structures import Tracks
 from alphapose_ros.structures import TrackState
 
@@ -39,6 +41,45 @@ class SequencePair:
     truth: MotRows
     found: MotRows
     note: str = ''
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceImage:
+    """
+    An image of a sequence and who is in it.
+
+    :param image: (H, W, 3) uint8 BGR.
+    :param time_s: since the first.
+    :param truth: of this image, in its pixels, also what is to be ignored, scored 0.
+    """
+
+    image: NDArray[np.uint8]
+    time_s: float
+    truth: MotRows
+
+
+def sequence_images(folder: Path, *, every: int = 1) -> Iterator[SequenceImage]:
+    """
+    Read images of a MOTChallenge sequence.
+
+    :param folder: with gt/gt.txt, seqinfo.ini, and a video or the folder img1.
+    :param every: take one image of so many.
+    :raises MotError: if the truth cannot be read.
+    :raises VideoError: if there are no images.
+    """
+    info = read_sequence_info(folder / 'seqinfo.ini')
+    frames = FrameSource(str(next(folder.glob('*.mp4'), folder / 'img1')))
+    rows, scale = None, 0.0
+    for number in range(1, info.length + 1):
+        image = frames.read()
+        if image is None:
+            return
+        if rows is None or scale != image.shape[1] / info.size_wh[0]:
+            scale = image.shape[1] / info.size_wh[0]
+            rows = read_mot(folder / 'gt' / 'gt.txt', scale=scale)
+        if (number - 1) % every == 0:
+            here = rows[rows.frames == number]
+            yield SequenceImage(np.asarray(image, np.uint8), (number - 1) / info.fps, here)
 
 
 def read_sequences(

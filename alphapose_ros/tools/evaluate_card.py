@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-import json
 import math
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +16,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
-from rich.table import Table
 
 from alphapose_ros.evaluation.card import every_nth
 from alphapose_ros.evaluation.card import find_people
@@ -26,24 +25,30 @@ from alphapose_ros.evaluation.card import LabelledImages
 from alphapose_ros.evaluation.card import score_limbs
 from alphapose_ros.evaluation.card import score_parts
 from alphapose_ros.evaluation.card import score_sized_parts
-from alphapose_ros.evaluation.card_check import CardNumbers
-from alphapose_ros.evaluation.card_check import compare_cards
 from alphapose_ros.evaluation.card_pictures import draw_best_and_worst
 from alphapose_ros.evaluation.card_pictures import draw_whole_bodies
+from alphapose_ros.evaluation.identities import Embed
+from alphapose_ros.evaluation.identities import evaluate_identities
 from alphapose_ros.evaluation.model_runs import AnyEstimator
 from alphapose_ros.evaluation.report_keypoints import KeypointRun
 from alphapose_ros.evaluation.summary import Numbers
 from alphapose_ros.inference.detector import DetectionLimits
 from alphapose_ros.inference.detector import PersonDetector
 from alphapose_ros.inference.load import load_detector
+from alphapose_ros.inference.load import load_reid
 from alphapose_ros.inference.network import ModelFileError
 from alphapose_ros.inference.options import NetworkOptions
-from alphapose_ros.io.files import replace_file
 from alphapose_ros.io.mot import read_sequence_info
-from alphapose_ros.io.results import read_json
-from alphapose_ros.io.results import ResultsError
+from alphapose_ros.io.mot_sequences import sequence_images
 from alphapose_ros.io.video import write_image
 from alphapose_ros.io.weights import WeightsError
+from alphapose_ros.structures import Detections
+from alphapose_ros.structures import FloatArray
+from alphapose_ros.tools.evaluate_card_file import CARD
+from alphapose_ros.tools.evaluate_card_file import Card
+from alphapose_ros.tools.evaluate_card_file import check_card
+from alphapose_ros.tools.evaluate_card_file import read_card
+from alphapose_ros.tools.evaluate_card_file import write_card
 from alphapose_ros.tools.evaluate_peers import find_size
 from alphapose_ros.tools.evaluate_peers import load_network
 from alphapose_ros.tools.evaluate_peers import TEACHER
@@ -56,18 +61,18 @@ from alphapose_ros.tools.evaluate_sets import render_held_out
 from alphapose_ros.tools.evaluate_sets import RENDERED
 from alphapose_ros.tools.evaluate_tables import print_numbers
 from alphapose_ros.training.detection_validation import evaluate_detector
-from alphapose_ros.training.detection_validation import sequence_images
+from alphapose_ros.training.detection_validation import true_people
 
-CARD, SIZES = 'card.json', 'sizes'
+SIZES = 'sizes'
 SEQUENCES = ('TUD-Campus', 'PETS09-S2L1')
 # Who finds the people where boxes are a network's own.
 OWN_DETECTORS = MappingProxyType({'bundled': 'bundled_detector'})
 PEER_DETECTOR = 'yolox_nano'
-DIGITS = 4
+PEER_REID = 'osnet_x0_25_msmt17'
+# Images of each sequence in which people are asked for.
+IDENTITY_IMAGES = 60
 
 T = TypeVar('T')
-# By data set and model.
-Card = dict[str, dict[str, Numbers]]
 
 
 def evaluate_card(
@@ -99,8 +104,13 @@ def evaluate_card(
             if network is not None:
                 with console.status(model):
                     runs = measure_network(card, model, network, finders, sets)
+                    embed = partial(_embeddings, network)
+                    measure_identities(card, model, embed, data / 'tracking', limit)
                 if model == models[0]:
                     draw_pictures(console, output, runs, sets)
+    reid = attempt(console, PEER_REID, partial(load_reid, PEER_REID, options))
+    if reid is not None:
+        measure_identities(card, PEER_REID, reid.embed, data / 'tracking', limit)
     for name in detectors:
         if name in finders:
             with console.status(name):
@@ -188,7 +198,7 @@ def measure_detector(
         length = read_sequence_info(folder / name / 'seqinfo.ini').length
         every = every_nth(length, limit)
         scores = evaluate_detector(
-            sequence_images(folder / name, every=every),
+            true_people(sequence_images(folder / name, every=every)),
             lambda image: finder.detect(image, limits),
             min_score=limits.min_score,
         )
@@ -197,6 +207,25 @@ def measure_detector(
             'recall': scores.recall,
             'precision': scores.precision,
         }
+
+
+def measure_identities(card: Card, model: str, embed: Embed, folder: Path, limit: int) -> None:
+    """Ask for the people of the sequences by their identity vectors, and add to the card."""
+    for name in SEQUENCES:
+        length = read_sequence_info(folder / name / 'seqinfo.ini').length
+        every = every_nth(length, min(limit, IDENTITY_IMAGES) or IDENTITY_IMAGES)
+        scores = evaluate_identities(sequence_images(folder / name, every=every), embed)
+        if not math.isnan(scores.rank1):
+            card[name][name_in_card(model)] = {
+                'images': len(range(0, length, every)),
+                **asdict(scores),
+            }
+
+
+def _embeddings(network: AnyEstimator, image: NDArray[np.uint8], boxes: FloatArray) -> FloatArray:
+    """Return the vectors that a pose network gives of its own; of others they have no length."""
+    people = Detections(boxes, np.ones(len(boxes), np.float32))
+    return network.estimate(image, people).embeddings
 
 
 def measure_sizes(
@@ -241,44 +270,3 @@ def print_card(console: Console, card: Card) -> None:
         print_numbers(console, name, numbers, [(m, f'{m}.') for m in models], list(measures), {})
     finders = [f'{own_detector(model)} for {model}' for model in card[COCO]]
     console.print(f'own boxes are those of {", ".join(finders)}')
-
-
-def write_card(console: Console, path: Path, card: Card) -> CardNumbers:
-    """Write <data set>.<model>.<measure>; return what is written, None where undefined."""
-    numbers = {
-        f'{name}.{model}.{key}': None if math.isnan(value) else round(value, DIGITS)
-        for name, models in card.items()
-        for model, values in models.items()
-        for key, value in values.items()
-    }
-    with replace_file(path) as part:
-        part.write_text(json.dumps(numbers, indent=1) + '\n')
-    console.print(f'{path}: {len(numbers)} numbers')
-    return numbers
-
-
-def read_card(path: Path) -> CardNumbers:
-    """
-    Return what `write_card` has written.
-
-    :raises ResultsError: if the file cannot be read, or is no card.
-    """
-    content = read_json(path)
-    if not isinstance(content, dict) or not all(
-        isinstance(value, (int, float)) or value is None for value in content.values()
-    ):
-        raise ResultsError(f'{path} must hold an object of numbers')
-    return content
-
-
-def check_card(console: Console, known: CardNumbers, measured: CardNumbers) -> int:
-    """Print where two cards differ; return the exit code."""
-    differences = compare_cards(known, measured)
-    if not differences:
-        console.print(f'{len(known)} numbers agree')
-        return 0
-    table = Table('differs', 'card', 'measured')
-    for difference in differences:
-        table.add_row(difference.key, difference.known, difference.measured)
-    console.print(table)
-    return 1

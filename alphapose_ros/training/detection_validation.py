@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import copy
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +22,8 @@ from alphapose_ros.inference.detector import PersonDetector
 from alphapose_ros.inference.network import Normalization
 from alphapose_ros.inference.torch_network import TorchNetwork
 from alphapose_ros.io.box_labels import BoxLabels
-from alphapose_ros.io.mot import read_mot
-from alphapose_ros.io.mot import read_sequence_info
+from alphapose_ros.io.mot_sequences import SequenceImage
 from alphapose_ros.io.training_labels import read_training_image
-from alphapose_ros.io.video import FrameSource
 from alphapose_ros.structures import Detections
 from alphapose_ros.structures import FloatArray
 from alphapose_ros.training.detection_views import LabelledImage
@@ -137,29 +134,11 @@ def labelled_images(labels: BoxLabels) -> Iterator[LabelledImage]:
         )
 
 
-def sequence_images(folder: Path, *, every: int = 1) -> Iterator[LabelledImage]:
-    """
-    Read images of a MOTChallenge sequence.
-
-    :param folder: with gt/gt.txt, seqinfo.ini, and a video or the folder img1.
-    :param every: take one image of so many.
-    :raises MotError: if the truth cannot be read.
-    :raises VideoError: if there are no images.
-    """
-    info = read_sequence_info(folder / 'seqinfo.ini')
-    frames = FrameSource(str(next(folder.glob('*.mp4'), folder / 'img1')))
-    rows, scale = None, 0.0
-    for number in range(1, info.length + 1):
-        image = frames.read()
-        if image is None:
-            return
-        if rows is None or scale != image.shape[1] / info.size_wh[0]:
-            scale = image.shape[1] / info.size_wh[0]
-            rows = read_mot(folder / 'gt' / 'gt.txt', scale=scale)
-        if (number - 1) % every == 0:
-            here = rows[rows.frames == number]
-            scores = (here.scores != 0).astype(np.float32)
-            yield LabelledImage(np.asarray(image, np.uint8), here.boxes, scores)
+def true_people(images: Iterable[SequenceImage]) -> Iterator[LabelledImage]:
+    """Return the images of a MOTChallenge sequence as `evaluate_detector` takes them."""
+    for here in images:
+        scores = (here.truth.scores != 0).astype(np.float32)
+        yield LabelledImage(here.image, here.truth.boxes, scores)
 
 
 def as_detector(module: nn.Module, size_wh: tuple[int, int]) -> PersonDetector:

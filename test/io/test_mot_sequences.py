@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from alphapose_ros.io.mot import MotError
 from alphapose_ros.io.mot import SequenceInfo
 from alphapose_ros.io.mot_sequences import image_numbers
 from alphapose_ros.io.mot_sequences import read_sequences
+from alphapose_ros.io.mot_sequences import sequence_images
 from alphapose_ros.io.results import ImageResults
 from alphapose_ros.io.results import ResultsWriter
 from alphapose_ros.structures import Poses
@@ -118,3 +120,23 @@ def test_images_that_are_missing_leave_a_gap_and_a_note(tmp_path: Path) -> None:
 def test_stamps_that_do_not_fit_the_sequence_are_refused(stamps_ns: list[int]) -> None:
     with pytest.raises(MotError, match=r'do not fit a sequence of 4|must have stamps'):
         image_numbers(stamps_ns, SequenceInfo(fps=10, length=4, size_wh=(200, 100)))
+
+
+def test_a_sequence_is_read_at_the_size_of_its_images(tmp_path: Path) -> None:
+    (tmp_path / 'gt').mkdir()
+    (tmp_path / 'img1').mkdir()
+    for number in (1, 2, 3):
+        image = np.full((40, 80, 3), number, np.uint8)
+        cv2.imwrite(str(tmp_path / 'img1' / f'{number:06}.png'), image)
+    (tmp_path / 'seqinfo.ini').write_text(
+        '[Sequence]\nframeRate=10\nseqLength=3\nimWidth=160\nimHeight=80\n'
+    )
+    (tmp_path / 'gt' / 'gt.txt').write_text(
+        '1,1,21,11,20,40,1\n3,1,41,11,20,40,1\n3,2,1,1,9,9,0\n'
+    )
+    first, third = sequence_images(tmp_path, every=2)
+    assert (first.image == 1).all()
+    assert (third.image == 3).all()
+    assert (first.time_s, third.time_s) == (0, 0.2)
+    np.testing.assert_allclose(first.truth.boxes, [[9.75, 4.75, 19.75, 24.75]])
+    np.testing.assert_array_equal(third.truth.scores, [1, 0])

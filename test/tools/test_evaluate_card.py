@@ -11,11 +11,11 @@ from rich.console import Console
 
 from alphapose_ros.io.results import ResultsError
 from alphapose_ros.io.video import FrameSource
-from alphapose_ros.tools.evaluate_card import Card
-from alphapose_ros.tools.evaluate_card import check_card
 from alphapose_ros.tools.evaluate_card import name_in_card
-from alphapose_ros.tools.evaluate_card import read_card
-from alphapose_ros.tools.evaluate_card import write_card
+from alphapose_ros.tools.evaluate_card_file import Card
+from alphapose_ros.tools.evaluate_card_file import check_card
+from alphapose_ros.tools.evaluate_card_file import read_card
+from alphapose_ros.tools.evaluate_card_file import write_card
 from alphapose_ros.tools.main import main
 
 
@@ -47,6 +47,8 @@ def test_every_data_set_has_its_measures(card: Path) -> None:
         f'rendered.{pose}': ('images', 'pck_body'),
         f'TUD-Campus.{detector}': ('images', 'recall', 'precision'),
         f'PETS09-S2L1.{detector}': ('images', 'recall', 'precision'),
+        'TUD-Campus.osnet_x0_25_msmt17': ('images', 'rank1', 'mean_ap'),
+        'PETS09-S2L1.osnet_x0_25_msmt17': ('images', 'rank1', 'mean_ap'),
         f'sizes.{pose}': ('parameters', 'file_bytes'),
         f'sizes.{detector}': ('parameters', 'file_bytes'),
     }

@@ -15,13 +15,15 @@ import numpy as np
 import pytest
 
 from alphapose_ros.core.boxes import xyxy_to_xywh
+from alphapose_ros.io.mot import MotRows
+from alphapose_ros.io.mot_sequences import SequenceImage
 from alphapose_ros.structures import Detections
 from alphapose_ros.training.detection_data import BoxSource
 from alphapose_ros.training.detection_data import read_boxes
 from alphapose_ros.training.detection_validation import DetectionScores
 from alphapose_ros.training.detection_validation import evaluate_detector
 from alphapose_ros.training.detection_validation import labelled_images
-from alphapose_ros.training.detection_validation import sequence_images
+from alphapose_ros.training.detection_validation import true_people
 from alphapose_ros.training.detection_views import LabelledImage
 
 A, B, C = (0, 0, 10, 20), (30, 0, 40, 20), (60, 0, 70, 20)
@@ -127,20 +129,15 @@ def test_a_data_set_is_read_with_images_and_boxes(make_people: Callable[..., Pat
     np.testing.assert_array_equal(second.image, cv2.imread(str(labels.paths[1])))
 
 
-def test_a_sequence_is_read_at_the_size_of_its_images(tmp_path: Path) -> None:
-    (tmp_path / 'gt').mkdir()
-    (tmp_path / 'img1').mkdir()
-    for number in (1, 2, 3):
-        image = np.full((40, 80, 3), number, np.uint8)
-        cv2.imwrite(str(tmp_path / 'img1' / f'{number:06}.png'), image)
-    (tmp_path / 'seqinfo.ini').write_text(
-        '[Sequence]\nframeRate=10\nseqLength=3\nimWidth=160\nimHeight=80\n'
+def test_what_is_to_be_ignored_in_a_sequence_is_a_region_in_which_nothing_counts() -> None:
+    rows = MotRows(
+        frames=np.array([3, 3]),
+        ids=np.array([1, 2]),
+        boxes=np.array([[20, 5, 30, 25], [0, 0, 4, 4]], np.float32),
+        scores=np.array([1, 0], np.float32),
     )
-    (tmp_path / 'gt' / 'gt.txt').write_text(
-        '1,1,21,11,20,40,1\n3,1,41,11,20,40,1\n3,2,1,1,9,9,0\n'
-    )
-    first, third = sequence_images(tmp_path, every=2)
-    assert (first.image == 1).all()
-    assert (third.image == 3).all()
-    np.testing.assert_allclose(first.boxes, [[9.75, 4.75, 19.75, 24.75]])
-    np.testing.assert_array_equal(third.scores, [1, 0])
+    image = np.full((40, 80, 3), 7, np.uint8)
+    (sample,) = true_people([SequenceImage(image, 0.2, rows)])
+    np.testing.assert_array_equal(sample.image, image)
+    np.testing.assert_array_equal(sample.boxes, rows.boxes)
+    np.testing.assert_array_equal(sample.scores, [1, 0])
