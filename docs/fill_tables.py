@@ -28,7 +28,13 @@ DOCS = Path(__file__).parent
 BENCH = DOCS.parent / 'bench_output' / 'bench.json'
 WEIGHTS = DOCS.parent / 'alphapose_ros' / 'weights'
 Row = tuple[str, ...]
-TRACKERS = {'ours': '**ours**', 'compat': 'AlphaPose', 'bytetrack': 'ByteTrack', 'sort': 'SORT'}
+TRACKERS = {
+    'ours': '**ours**',
+    'ours_without_vectors': 'ours without vectors',
+    'compat': 'AlphaPose',
+    'bytetrack': 'ByteTrack',
+    'sort': 'SORT',
+}
 
 
 def main() -> None:

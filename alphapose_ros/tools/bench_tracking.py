@@ -46,13 +46,24 @@ from alphapose_ros.tracking.tracker import TrackerConfig
 DEFAULT_SEQUENCES = Path('..') / 'shared' / 'tracking'
 SEQUENCES = MappingProxyType({'tud_campus': 'TUD-Campus', 'pets09_s2l1': 'PETS09-S2L1'})
 # Who finds the people: '' are the public detections of the sequence.
-DETECTORS = MappingProxyType({'': '', '_yolox': 'yolox_nano', '_rtmdet': 'rtmdet_nano_person'})
+BUNDLED = '_bundled'  # with its own joints and vectors
+DETECTORS = MappingProxyType(
+    {
+        '': '',
+        '_yolox': 'yolox_nano',
+        '_rtmdet': 'rtmdet_nano_person',
+        BUNDLED: 'bundled_detector',
+    }
+)
+BUNDLED_POSE_MODEL = 'bundled'
 POSE_MODEL = 'ultralight_simplepose'
 REID_MODEL = 'osnet_x0_25_msmt17'
 SCORES = ('idf1', 'hota', 'mota', 'id_switches')
+WITHOUT_VECTORS = 'ours_without_vectors'
 TRACKERS: Mapping[str, Callable[[float, Skeleton], AnyTracker]] = MappingProxyType(
     {
         'ours': lambda _, skeleton: Tracker(TrackerConfig(), skeleton),
+        WITHOUT_VECTORS: lambda _, skeleton: Tracker(TrackerConfig(), skeleton),
         'compat': lambda _fps, _skeleton: CompatTracker(),
         'bytetrack': lambda fps, _: ByteTrackBaseline(fps),
         'sort': lambda fps, _: SortBaseline(fps),
@@ -114,12 +125,14 @@ def measure_tracking(*, sequences: str, weights_dir: str, device: str, **_: Any)
         raise BenchError(f'there is no {folder / missing[0]}; name its folder with --sequences')
     options = NetworkOptions(weights_dir=weights_dir, device=device)
     numbers = {f'tracking.update_ms_{n}': _crowd_ms(n) for n in CROWDS}
-    estimator, reid = load_pose_estimator(POSE_MODEL, options), _load_reid(options)
+    peers = load_pose_estimator(POSE_MODEL, options), _load_reid(options)
+    bundled = load_pose_estimator(BUNDLED_POSE_MODEL, options), None
     for suffix, model in DETECTORS.items():
-        finder = Finder(load_detector(model, options) if model else None, estimator, reid)
+        detector = load_detector(model, options) if model else None
+        finder = Finder(detector, *(bundled if suffix == BUNDLED else peers))
         for key, name in SEQUENCES.items():
             sequence = read_sequence(folder / name, finder)
-            for tracker, values in compare(sequence, estimator.skeleton).items():
+            for tracker, values in compare(sequence, finder.estimator.skeleton).items():
                 prefix = f'tracking.{key}{suffix}.{tracker}'
                 numbers |= {f'{prefix}.{measure}': value for measure, value in values.items()}
     return numbers
@@ -161,14 +174,17 @@ def read_sequence(folder: Path, finder: Finder) -> TrackingSequence:
 
 
 def compare(sequence: TrackingSequence, skeleton: Skeleton) -> dict[str, Numbers]:
-    """Return what every tracker made of the same people; one that needs embeddings may be out."""
+    """Return what every tracker made of the same people; without embeddings some are out."""
     has_embeddings = any(poses.embeddings.size for poses in sequence.people)
     numbers = {}
     for name, make in TRACKERS.items():
-        if name == 'compat' and not has_embeddings:
+        if name in ('compat', WITHOUT_VECTORS) and not has_embeddings:
             continue
+        people = sequence.people
+        if name == WITHOUT_VECTORS:
+            people = [replace(poses, embeddings=poses.embeddings[:, :0]) for poses in people]
         tracker = make(sequence.fps, skeleton)
-        result = track_sequence(tracker, sequence.people, sequence.stamps_ns)
+        result = track_sequence(tracker, people, sequence.stamps_ns)
         scores = evaluate_tracking(sequence.truth, result.rows)
         numbers[name] = {measure: float(getattr(scores, measure)) for measure in SCORES}
         numbers[name]['update_ms'] = result.update_ms

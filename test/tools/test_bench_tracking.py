@@ -140,14 +140,14 @@ def test_embeddings_are_of_the_image_of_the_person(folder: Path) -> None:
 
 def test_all_trackers_follow_two_people_who_are_always_seen() -> None:
     numbers = compare(walk_of_two(embedding_dim=2), SKELETON)
-    assert list(numbers) == ['ours', 'compat', 'bytetrack', 'sort']
+    assert list(numbers) == ['ours', 'ours_without_vectors', 'compat', 'bytetrack', 'sort']
     for values in numbers.values():
         assert set(values) == MEASURES
         assert values['idf1'] > 0.8
         assert values['id_switches'] == 0
 
 
-def test_without_embeddings_compat_is_out() -> None:
+def test_without_embeddings_who_needs_them_is_out() -> None:
     assert list(compare(walk_of_two(embedding_dim=0), SKELETON)) == ['ours', 'bytetrack', 'sort']
 
 
@@ -175,8 +175,8 @@ def test_every_sequence_detector_and_tracker_has_its_numbers(
     assert set(numbers) == {'tracking.update_ms_10', 'tracking.update_ms_60'} | {
         f'tracking.{sequence}{detector}.{tracker}.{measure}'
         for sequence in ('tud_campus', 'pets09_s2l1')
-        for detector in ('', '_yolox', '_rtmdet')
-        for tracker in ('ours', 'compat', 'bytetrack', 'sort')
+        for detector in ('', '_yolox', '_rtmdet', '_bundled')
+        for tracker in ('ours', 'ours_without_vectors', 'compat', 'bytetrack', 'sort')
         for measure in MEASURES
     }
     assert {type(value) for value in numbers.values()} == {float}
