@@ -27,6 +27,7 @@ from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.pipeline import load_pipeline
 from alphapose_ros.pipeline import PipelineParams
 from alphapose_ros.structures import Tracks
+from alphapose_ros.structures import TrackState
 from alphapose_ros.tools.demo import DEMO_CLIP
 from alphapose_ros.tools.main import main
 from alphapose_ros.training.detection_training import build_detector
@@ -67,8 +68,9 @@ def test_a_training_can_start_from_the_files(name: str) -> None:
     images = torch.rand((2, 3, height, width), generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         expected = module(images)
-    torch.testing.assert_close(network(images)[0], expected, rtol=1e-3, atol=1e-3)
-    assert float(expected.std()) > 0.01
+    expected = [expected] if isinstance(expected, torch.Tensor) else list(expected)
+    torch.testing.assert_close(network(images), expected, rtol=1e-3, atol=1e-3)
+    assert all(float(output.std()) > 0.01 for output in expected)
 
 
 def test_a_recipe_names_the_network_that_it_starts_from() -> None:
@@ -99,6 +101,21 @@ def test_who_waves_stands_upright_and_raises_the_right_hand(tracks: list[Tracks]
     assert shoulder[0] < other_shoulder[0] - 15  # of somebody who faces the camera
     wrist = np.median([points['right_wrist'] for points in joints], axis=0)
     assert wrist[1] < (shoulder[1] + hip[1]) / 2 < other_wrist[1]
+
+
+def test_people_of_the_clip_look_like_themselves(tracks: list[Tracks]) -> None:
+    same, others = [], []
+    for now, later in zip(tracks[10:25], tracks[30:45], strict=True):
+        assert now.poses.embeddings.shape[1] == 128
+        alike = now.poses.embeddings @ later.poses.embeddings.T
+        is_same = (now.track_ids[:, None] == later.track_ids) & (now.track_ids >= 0)[:, None]
+        is_seen = (now.states == TrackState.TRACKED)[:, None] & (
+            later.states == TrackState.TRACKED
+        )
+        same += alike[is_same & is_seen].tolist()
+        others += alike[~is_same & is_seen].tolist()
+    assert len(same) >= 30
+    assert np.mean(same) > np.mean(others) + 0.2
 
 
 def waver_joints(found: Tracks) -> dict[str, np.ndarray]:
@@ -134,9 +151,9 @@ def test_the_catalog_tells_what_the_card_tells() -> None:
 @pytest.mark.usefixtures('assets_dir')
 def test_the_files_reach_the_numbers_of_the_card(shared_dir: Path, tmp_path: Path) -> None:
     pytest.importorskip('pycocotools')
-    arguments = ('--models', 'bundled', '--detectors', 'bundled_detector', '--device', 'cpu')
+    networks = ('--models', 'bundled', '--detectors', 'bundled_detector', '--reid')
     folders = ('--data', str(shared_dir), '--output', str(tmp_path), '--weights-dir', str(FOLDER))
-    assert main(['evaluate', 'card', *folders, *arguments]) == 0
+    assert main(['evaluate', 'card', *folders, *networks, '--device', 'cpu']) == 0
     measured = json.loads((tmp_path / 'card.json').read_text())
     known = json.loads((FOLDER / 'card.json').read_text())
     ours = {k: v for k, v in known.items() if k.split('.')[1] in ('bundled', 'bundled_detector')}

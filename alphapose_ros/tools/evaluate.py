@@ -122,6 +122,12 @@ def _add_card(card: argparse.ArgumentParser) -> None:
         default=['bundled_detector', 'yolox_nano', 'rtmdet_nano_person'],
         help='names or paths (default: %(default)s)',
     )
+    card.add_argument(
+        '--reid',
+        nargs='*',
+        default=['osnet_x0_25_msmt17'],
+        help='re-ID networks beside the vectors of the models (default: %(default)s)',
+    )
     card.add_argument('--limit', type=int, default=0, help='images of each set; default: all')
     card.add_argument('--check', type=Path, help='card.json that must agree within 0.005')
     card.add_argument(

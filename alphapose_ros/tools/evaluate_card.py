@@ -68,9 +68,8 @@ SEQUENCES = ('TUD-Campus', 'PETS09-S2L1')
 # Who finds the people where boxes are a network's own.
 OWN_DETECTORS = MappingProxyType({'bundled': 'bundled_detector'})
 PEER_DETECTOR = 'yolox_nano'
-PEER_REID = 'osnet_x0_25_msmt17'
 # Images of each sequence in which people are asked for.
-IDENTITY_IMAGES = 60
+IDENTITY_IMAGES = 100
 
 T = TypeVar('T')
 
@@ -82,6 +81,7 @@ def evaluate_card(
     output: Path,
     models: Sequence[str],
     detectors: Sequence[str],
+    reid: Sequence[str],
     limit: int,
     check: Path | None,
     weights_dir: str,
@@ -108,9 +108,10 @@ def evaluate_card(
                     measure_identities(card, model, embed, data / 'tracking', limit)
                 if model == models[0]:
                     draw_pictures(console, output, runs, sets)
-    reid = attempt(console, PEER_REID, partial(load_reid, PEER_REID, options))
-    if reid is not None:
-        measure_identities(card, PEER_REID, reid.embed, data / 'tracking', limit)
+    for name in reid:
+        embedder = attempt(console, name, partial(load_reid, name, options))
+        if embedder is not None:
+            measure_identities(card, name, embedder.embed, data / 'tracking', limit)
     for name in detectors:
         if name in finders:
             with console.status(name):
