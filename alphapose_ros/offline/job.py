@@ -19,6 +19,7 @@ from alphapose_ros.offline.earlier import RunOptions
 from alphapose_ros.offline.exports import export_tracks
 from alphapose_ros.offline.sources import Camera
 from alphapose_ros.offline.sources import open_source
+from alphapose_ros.offline.sources import Source
 from alphapose_ros.offline.stages import find_people
 from alphapose_ros.params import PipelineParams
 from alphapose_ros.pipeline import Pipeline
@@ -126,10 +127,15 @@ def run_job(
         for run in runs:
             run.close(is_done=is_done, problems=tuple(source.problems))
     outcomes = [Outcome(f, run.journal) for f, run in zip(folders, runs, strict=True)]
-    for outcome in outcomes:
-        for name in job.exports if outcome.journal.written else ():
-            export_tracks(outcome.folder, name, source.name_image)
+    _export(outcomes, job.exports, source)
     return outcomes
+
+
+def _export(outcomes: Sequence[Outcome], names: Sequence[str], source: Source) -> None:
+    """Write the tracks of all cameras in other formats, but of those that gave nothing."""
+    for outcome in outcomes:
+        for name in names if outcome.journal.written else ():
+            export_tracks(outcome.folder, name, source.name_image)
 
 
 def camera_folders(folder: Path, cameras: Sequence[Camera]) -> list[Path]:
