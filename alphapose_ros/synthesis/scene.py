@@ -63,8 +63,9 @@ class SynthesisConfig:
     :param style: 'person' crops as for a pose network, 'scene' for a detector; the images of a
         'film' are its frames.
     :param images_per_identity: in how many images the same people appear, but for films.
-    :param same_scene: these images have one light, one background and one kind of camera, as a
-        tracker sees people; or else each has its own.
+    :param same_scene: these images have one light, one background, and noise and colours of one
+        camera, as a tracker sees people; places, floors and things differ. Or else each image has
+        its own.
     :param poses: how often kinds of poses are taken.
     :param backgrounds: folder of further pictures for backgrounds, or None.
     :raises ValueError: if a value is impossible.

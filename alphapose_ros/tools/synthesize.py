@@ -77,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--same-scene',
         action='store_true',
-        help='these images share light, background and camera, as a tracker sees people',
+        help='these images share light, background and colours, as a tracker sees people',
     )
     parser.add_argument('--backgrounds', type=Path, help='folder of more background pictures')
     parser.add_argument('--workers', type=int, default=2, help='number of processes')

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 import torch
 
+from alphapose_ros.inference.checkpoint import read_state
 from alphapose_ros.inference.load import load_pose_estimator
 from alphapose_ros.inference.options import NetworkOptions
 from alphapose_ros.io.checkpoints import write_checkpoint
 from alphapose_ros.io.training_files import read_recipe
 from alphapose_ros.io.training_labels import read_training_labels
+from alphapose_ros.io.weights import find_model
 from alphapose_ros.models.architecture import Architecture
+from alphapose_ros.models.catalog import POSE_NETWORKS
 from alphapose_ros.models.networks import build_network
 from alphapose_ros.structures import Detections
 from alphapose_ros.tools.weights import export_model
@@ -287,6 +290,25 @@ def test_a_network_is_told_what_the_teacher_has_inside(
     ]
     assert losses[0] - losses[1] == pytest.approx(0, abs=0.02)
     assert 0.2 < losses[2] - losses[3] < 1
+
+
+def test_the_recipe_of_the_identity_branch_leaves_the_joints_as_they_are(
+    make_people: Callable[..., Path],
+) -> None:
+    people = make_people(16, identity=lambda i: i // 4)
+    path = Path(__file__).parents[2] / 'config' / 'training' / 'fastpose_lite_identity.yaml'
+    small = {'train': [{'path': str(people)}], 'validation': [], 'epoch_size': 0}
+    small |= {'batch_size': 8, 'workers': 0, 'device': 'cpu'}
+    recipe = parse_settings(Recipe, {**read_recipe(path), **small})
+    training = prepare(recipe, Group())
+    state = training.trainer.module.state_dict()
+    before = {key: value.clone() for key, value in state.items()}
+    next(training.trainer.run(training.batches))
+    changed = {key for key, value in state.items() if not torch.equal(value, before[key])}
+    assert {key.split('.')[0] for key in changed} == {'identity'}
+    bundled, _ = find_model('bundled', POSE_NETWORKS)
+    known = read_state(bundled)
+    assert all(torch.equal(before[key], value) for key, value in known.items())
 
 
 def test_the_bundled_recipe_compares_layers_of_one_size(shared_dir: Path) -> None:
